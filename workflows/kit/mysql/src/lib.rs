@@ -4,8 +4,10 @@
 
 mod error;
 mod url;
+mod watch;
 pub mod wire;
 
 pub use error::{MysqlError, code};
 pub use url::{DatabaseUrl, SslMode};
+pub use watch::{Progress, Watch};
 pub use wire::Connection;
