@@ -65,6 +65,9 @@ pub enum ArchiveError {
     #[error("a key cannot be read: expected {expected}")]
     BadKey { expected: String },
 
+    #[error("the backup holds no table {table}")]
+    NoSuchTable { table: String },
+
     #[error("row text is malformed: {what}")]
     BadRow { what: &'static str },
 

@@ -27,7 +27,7 @@ pub struct Dek([u8; KEY_BYTES]);
 
 impl Dek {
     pub fn generate() -> Dek {
-        Dek(*random_key())
+        Dek(*random_bytes())
     }
 
     pub(crate) fn from_bytes(bytes: [u8; KEY_BYTES]) -> Dek {
@@ -141,7 +141,7 @@ impl fmt::Debug for RecipientPrivate {
 
 /// A new key pair; the public half is labelled `kind`.
 pub fn generate_recipient(kind: RecipientKind) -> (RecipientPrivate, RecipientPublic) {
-    let private = RecipientPrivate::new(random_key()).expect("any 32 bytes are an X25519 private key");
+    let private = RecipientPrivate::new(random_bytes()).expect("any 32 bytes are an X25519 private key");
     let public = private.public(kind);
     (private, public)
 }
@@ -153,7 +153,7 @@ impl SigningKey {
     const PREFIX: &str = "hf-sign-1:";
 
     pub fn generate() -> SigningKey {
-        SigningKey(ed25519_dalek::SigningKey::from_bytes(&random_key()))
+        SigningKey(ed25519_dalek::SigningKey::from_bytes(&random_bytes()))
     }
 
     /// Reads `hf-sign-1:…`.
@@ -225,10 +225,10 @@ fn key_id(public: &[u8; KEY_BYTES]) -> String {
     hex::encode(&Sha256::digest(public)[..8])
 }
 
-fn random_key() -> Zeroizing<[u8; KEY_BYTES]> {
-    let mut key = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(key.as_mut()).expect("the system's random source answers from boot on");
-    key
+pub(crate) fn random_bytes<const N: usize>() -> Zeroizing<[u8; N]> {
+    let mut bytes = Zeroizing::new([0; N]);
+    getrandom::fill(bytes.as_mut()).expect("the system's random source answers from boot on");
+    bytes
 }
 
 /// Guards against typing mistakes, not against malice; bound to the prefix so a key cannot pass for another kind.

@@ -17,9 +17,14 @@ const ENCAPPED_BYTES: usize = 32;
 
 /// HPKE base mode in format 1's suite, `purpose` as its info: base64 of the encapsulated key and the ciphertext with its tag.
 pub fn seal(key: &RecipientPublic, purpose: &str, text: &[u8]) -> Result<String> {
-    let (encapped, ciphertext) =
-        hpke::single_shot_seal::<AesGcm256, HkdfSha256, X25519HkdfSha256>(&OpModeS::Base, &key.hpke()?, purpose.as_bytes(), text, b"")
-            .map_err(|_| ArchiveError::BadKey { expected: format!("an X25519 public key of full order, not {}", key.id) })?;
+    let (encapped, ciphertext) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        &OpModeS::Base,
+        &key.hpke()?,
+        purpose.as_bytes(),
+        text,
+        b"",
+    )
+    .map_err(|_| ArchiveError::BadKey { expected: format!("an X25519 public key of full order, not {}", key.id) })?;
     let mut letter = encapped.to_bytes().to_vec();
     letter.extend(ciphertext);
     Ok(BASE64.encode(letter))

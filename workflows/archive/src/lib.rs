@@ -12,10 +12,12 @@
 //! on constant-time software.
 
 pub mod check;
+pub mod chunks;
 pub mod error;
 pub mod header;
 pub mod index;
 pub mod keys;
+pub mod letter;
 pub mod manifest;
 pub mod names;
 pub mod pack;
@@ -24,6 +26,7 @@ pub mod sql;
 
 mod seal;
 
+pub use chunks::ChunkReader;
 pub use error::{ArchiveError, Result};
 pub use header::Header;
 pub use index::Index;
@@ -31,7 +34,7 @@ pub use keys::{Dek, RecipientKind, RecipientPrivate, RecipientPublic, SigningKey
 pub use manifest::Manifest;
 pub use names::{header_key, manifest_key, pack_key};
 pub use pack::{FrameInfo, FrameWriter, PROLOGUE_BYTES, PackDigest, PackOptions, PackReader, PackWriter, looks_sealed};
-pub use rows::{DigestKey, RowHasher, RowSum};
+pub use rows::{DigestKey, RowHasher, RowSum, Tally};
 
 /// The version of the format this crate writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
