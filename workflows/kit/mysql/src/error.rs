@@ -73,6 +73,7 @@ pub mod code {
     pub const BAD_FIELD: u16 = 1054;
     pub const DUP_ENTRY: u16 = 1062;
     pub const PARSE: u16 = 1064;
+    pub const UNKNOWN_VARIABLE: u16 = 1193;
     pub const HOST_IS_BLOCKED: u16 = 1129;
     pub const HOST_NOT_PRIVILEGED: u16 = 1130;
     pub const TABLEACCESS_DENIED: u16 = 1142;
@@ -82,6 +83,7 @@ pub mod code {
     pub const LOCK_WAIT_TIMEOUT: u16 = 1205;
     pub const LOCK_DEADLOCK: u16 = 1213;
     pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
+    pub const SP_DOES_NOT_EXIST: u16 = 1305;
     pub const QUERY_INTERRUPTED: u16 = 1317;
     pub const VIEW_INVALID: u16 = 1356;
     pub const PROCACCESS_DENIED: u16 = 1370;

@@ -44,7 +44,7 @@ pub(super) fn refusal(packet: &[u8], server: &str, doing: &str) -> MysqlError {
 }
 
 /// Some errors quote a row's value or the statement itself; what they quote is left out.
-fn without_values(number: u16, text: &str) -> String {
+pub(crate) fn without_values(number: u16, text: &str) -> String {
     let quotes_a_value = matches!(number, code::DUP_ENTRY | 1264 | 1292 | 1366 | 1411 | 1525 | 3140);
     let quotes_a_secret = number == code::PARSE && text.to_ascii_lowercase().contains("identified");
     if !quotes_a_value && !quotes_a_secret {

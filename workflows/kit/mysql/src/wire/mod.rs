@@ -15,11 +15,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 pub use answer::Affected;
+pub(crate) use answer::without_values;
 use answer::{affected, take_count};
 use channel::Channel;
 use feed::Feed;
 pub use quote::{quote_name, quote_names, quote_text};
-pub use rows::{Fields, Next, Piece, ResultColumn, Row, RowStream, WideRow};
+pub use rows::{Fields, Next, Piece, ResultColumn, Row, RowStream};
 pub use socket::Canceller;
 use socket::Socket;
 
@@ -123,7 +124,7 @@ impl Connection {
         loop {
             match rows.next()? {
                 Next::Row(row) => all.push(row.fields().map(|field| field.map(<[u8]>::to_vec)).collect()),
-                Next::Wide(row) => all.push(whole(row)?),
+                Next::Wide => all.push(whole(&mut rows)?),
                 Next::End => break,
             }
         }
@@ -147,7 +148,7 @@ impl Connection {
     pub fn stream(&mut self, sql: &str) -> Result<RowStream<'_>, MysqlError> {
         self.begin(sql.as_bytes())?;
         let (columns, _) = self.open_result()?;
-        Ok(RowStream { connection: self, columns })
+        Ok(RowStream { connection: self, columns, field_left: None })
     }
 
     /// Runs a LOAD DATA LOCAL INFILE and serves what `feed` writes as the file.
@@ -225,7 +226,7 @@ impl Connection {
                     self.open_result()?;
                 }
                 State::Rows | State::InRow { .. } => {
-                    let mut rest = RowStream { connection: self, columns: Vec::new() };
+                    let mut rest = RowStream { connection: self, columns: Vec::new(), field_left: None };
                     while !matches!(rest.next()?, Next::End) {}
                 }
             }
@@ -243,7 +244,7 @@ impl Drop for Connection {
     }
 }
 
-fn whole(mut row: WideRow<'_>) -> Result<Vec<Value>, MysqlError> {
+fn whole(row: &mut RowStream<'_>) -> Result<Vec<Value>, MysqlError> {
     let mut values = Vec::new();
     let mut value = Vec::new();
     while let Some(piece) = row.next_piece()? {
