@@ -101,7 +101,6 @@ fn what_stands_in_no_file_has_the_examples_values() {
     let bare = load(folder.path(), bare_installation, bare_store);
     assert_eq!(bare.stores, example.stores);
     assert_eq!(bare.installation.sandbox, example.installation.sandbox);
-    assert_eq!(bare.installation.workers, example.installation.workers);
     assert_eq!(bare.installation.stores, folder.path().join("stores/*.toml"));
     assert_eq!(bare.installation.keys_dir, PathBuf::from("/var/lib/holdfast/keys"));
     assert_eq!(bare.installation.sandbox.dir, PathBuf::from("/var/lib/holdfast/sandbox"));

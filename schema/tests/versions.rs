@@ -92,7 +92,7 @@ async fn a_version_of_an_older_release_gets_the_defaults_of_what_was_added_since
     let db = database().await;
     let loaded = load(EXAMPLE_STORE);
     config::apply(&db, &loaded, "anna").await.unwrap();
-    let older = "UPDATE holdfast.config_version SET document = document #- '{stores,0,database,host_limit}' #- '{installation,workers}'";
+    let older = "UPDATE holdfast.config_version SET document = document #- '{stores,0,database,host_limit}' #- '{installation,sandbox,engine}'";
     db.execute_unprepared(older).await.unwrap();
     let current = config::current(&db).await.unwrap().unwrap();
     assert_eq!((&current.installation, &current.stores), (&loaded.installation, &loaded.stores));

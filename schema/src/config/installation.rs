@@ -25,7 +25,6 @@ pub struct Installation {
     pub locations: Vec<LocationConfig>,
     pub mail: Option<Mail>,
     pub sandbox: Sandbox,
-    pub workers: Workers,
 }
 
 impl Installation {
@@ -96,15 +95,6 @@ pub enum SandboxEngine {
     Auto,
     Docker,
     Process,
-}
-
-/// What a worker process does at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Workers {
-    /// Steps in each pool.
-    pub concurrency: usize,
-    /// Steps of restores, which have a pool of their own.
-    pub restores: usize,
 }
 
 /// What no key can be wrong about alone: names and places given twice, tiers, classes that their cloud does not have.

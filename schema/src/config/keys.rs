@@ -77,7 +77,6 @@ pub(crate) const INSTALLATION: &[Key] = &[
     needed("location", Tables(LOCATION), "Where backups are kept: one hot, any number of warm and cold"),
     optional("mail", Table(MAIL), "How people are told; absent: nobody is"),
     defaulted("sandbox", Table(SANDBOX), Empty, "The throwaway servers that backups are verified in"),
-    defaulted("workers", Table(WORKERS), Empty, "How much a worker process does at once"),
 ];
 
 const LOCATION: &[Key] = &[
@@ -131,16 +130,6 @@ const SANDBOX: &[Key] = &[
     ),
     defaulted("memory", Size, Text("1GiB"), "Memory of one sandbox, at most"),
     defaulted("dir", Path, UnderDataDir("sandbox"), "Where sandboxes keep their data while they live"),
-];
-
-const WORKERS: &[Key] = &[
-    defaulted("concurrency", Count(1, 64), Number(4), "Steps at once in each pool of a worker process"),
-    defaulted(
-        "restores",
-        Count(1, 64),
-        Number(2),
-        "Steps of restores at once, kept apart so that they never wait behind backups",
-    ),
 ];
 
 /// `stores/*.toml`.

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-pub use installation::{Digest, Installation, LocationConfig, Lock, Mail, Sandbox, SandboxEngine, Workers};
+pub use installation::{Digest, Installation, LocationConfig, Lock, Mail, Sandbox, SandboxEngine};
 pub use json_schema::json_schema;
 pub use objectives::{Duration, Misread, Schedule, Size, Tier, Weekly};
 pub use secrets::{Secret, SecretError};
