@@ -201,10 +201,9 @@ impl FromStr for RowSum {
     type Err = ArchiveError;
 
     fn from_str(text: &str) -> Result<RowSum> {
-        match u128::from_str_radix(text, 16) {
-            Ok(sum) if text.len() == 32 => Ok(RowSum(sum)),
-            _ => Err(ArchiveError::BadRow { what: "a row sum is 32 hex digits" }),
-        }
+        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let sum = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
+        sum.map(RowSum).ok_or(ArchiveError::BadRow { what: "a row sum is 32 hex digits" })
     }
 }
 

@@ -1,0 +1,9 @@
+//! The format as others meet it: read, written, damaged, checked, and turned into SQL.
+
+mod check;
+mod independent;
+mod keys;
+mod packs;
+mod rows;
+mod sql;
+mod vectors;
