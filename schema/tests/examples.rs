@@ -126,4 +126,9 @@ fn what_is_allowed_and_probably_not_meant_is_a_warning() {
     let loaded = load(folder.path(), installation, &store);
     let warnings: Vec<_> = loaded.warnings.iter().map(|warning| warning.what.as_str()).collect();
     assert_eq!(warnings, ["there is one location alone", "`database.schedule` is absent"]);
+
+    let full = load(folder.path(), &uncommented(EXAMPLE_INSTALLATION), &uncommented(EXAMPLE_STORE));
+    let warnings: Vec<_> = full.warnings.iter().map(|warning| warning.what.as_str()).collect();
+    let unused = ["mail", "files", "sanitize", "database.ssh"].map(|setting| format!("`{setting}` has no effect yet"));
+    assert_eq!(warnings, unused);
 }

@@ -172,6 +172,14 @@ fn check_name(stores: &mut [Document], index: usize) {
     }
 }
 
+/// Settings of the contract that nothing acts on yet. Saying so beats a person who believes his files are backed up.
+const NOT_YET: [(&str, &str); 4] = [
+    ("/mail", "no mail is sent"),
+    ("/files", "only the database is backed up"),
+    ("/sanitize", "no developer dumps are made"),
+    ("/database/ssh", "the database is reached directly"),
+];
+
 fn warnings(installation: &Document, stores: &[Document]) -> Vec<Mistake> {
     let mut warnings = Vec::new();
     if stores.is_empty() {
@@ -182,6 +190,12 @@ fn warnings(installation: &Document, stores: &[Document]) -> Vec<Mistake> {
         let what = "there is one location alone".to_owned();
         let next = "add a warm and a cold location, elsewhere";
         warnings.push(installation.mistake("/location", what, "what takes the hot location takes every backup", next));
+    }
+    for file in std::iter::once(installation).chain(stores) {
+        for (pointer, why) in NOT_YET.iter().filter(|(pointer, _)| file.is_written(pointer)) {
+            let what = format!("`{}` has no effect yet", pointer[1..].replace('/', "."));
+            warnings.push(file.mistake(pointer, what, *why, "leave it for a later release, or remove it"));
+        }
     }
     for store in stores.iter().filter(|store| store.text("/database/schedule").is_none()) {
         let what = "`database.schedule` is absent".to_owned();
