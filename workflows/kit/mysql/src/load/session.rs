@@ -20,7 +20,8 @@ const NEEDED: [&str; 4] =
 ///
 /// unique_checks stays on: with it off MariaDB buffers the whole statement for its bulk insert, which costs half as much CPU
 /// again once the secondary keys are deferred, and locks the empty table against its other chunks (measured on 10.11).
-const WELCOME: [&str; 13] = [
+const WELCOME: [&str; 14] = [
+    "SESSION max_error_count = 65535",
     "SESSION check_constraint_checks = 0",
     "SESSION system_versioning_alter_history = KEEP",
     "SESSION system_versioning_insert_history = 1",
