@@ -40,26 +40,21 @@ pub fn push_row<'a>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = Option<&
 /// Appends a piece of a value, escaped: a value may be given in as many pieces as it arrives in.
 pub fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(bytes.len());
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    for block in blocks {
-        // One pass without branches, so the compiler makes SIMD of it: most blocks hold nothing to escape.
-        if block.iter().fold(false, |found, byte| found | needs_escape(*byte)) {
-            push_escaped_bytes(out, block);
-        } else {
-            out.extend_from_slice(block);
-        }
+    let mut rest = bytes;
+    while let Some(at) = first_to_escape(rest) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(&[b'\\', escape_letter(rest[at])]);
+        rest = &rest[at + 1..];
     }
-    push_escaped_bytes(out, rest);
+    out.extend_from_slice(rest);
 }
 
-fn push_escaped_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    for byte in bytes {
-        if needs_escape(*byte) {
-            out.extend_from_slice(&[b'\\', escape_letter(*byte)]);
-        } else {
-            out.push(*byte);
-        }
-    }
+/// Looks at blocks without branching, so the compiler makes SIMD of it: most hold nothing to escape.
+fn first_to_escape(bytes: &[u8]) -> Option<usize> {
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let clean = blocks.iter().take_while(|block| !block.iter().fold(false, |found, byte| found | needs_escape(*byte)));
+    let start = clean.count() * 32;
+    bytes[start..].iter().position(|byte| needs_escape(*byte)).map(|at| start + at)
 }
 
 fn needs_escape(byte: u8) -> bool {

@@ -21,9 +21,32 @@ pub struct PackWriter<W: Write> {
     /// The frame being made: its header, then zstd's output, encrypted in place when the frame ends.
     buffer: Vec<u8>,
     next_frame: u32,
-    stored_bytes: u64,
+    written: Written,
+}
+
+/// What has gone out so far, and its digests.
+#[derive(Default)]
+struct Written {
+    bytes: u64,
     sha256: Sha256,
     crc32c: u32,
+}
+
+impl Written {
+    fn add(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.sha256.update(bytes);
+        self.crc32c = crc32c::crc32c_append(self.crc32c, bytes);
+    }
+
+    fn digest(self, number: u32) -> PackDigest {
+        PackDigest {
+            number,
+            bytes: self.bytes,
+            sha256: hex::encode(self.sha256.finalize()),
+            crc32c: format!("{:08x}", self.crc32c),
+        }
+    }
 }
 
 impl<W: Write> PackWriter<W> {
@@ -47,9 +70,7 @@ impl<W: Write> PackWriter<W> {
             encoder,
             buffer: Vec::new(),
             next_frame: 0,
-            stored_bytes: 0,
-            sha256: Sha256::new(),
-            crc32c: 0,
+            written: Written::default(),
         };
         pack.buffer.extend_from_slice(&label);
         pack.buffer.extend_from_slice(salt.as_slice());
@@ -66,7 +87,7 @@ impl<W: Write> PackWriter<W> {
 
     /// Bytes written so far, prologue included.
     pub fn stored_bytes(&self) -> u64 {
-        self.stored_bytes
+        self.written.bytes
     }
 
     /// The number the next frame will have.
@@ -84,13 +105,7 @@ impl<W: Write> PackWriter<W> {
         self.buffer.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
         self.seal_buffer(true, 0)?;
         self.out.flush().map_err(|e| self.io(e))?;
-        let digest = PackDigest {
-            number: self.number,
-            bytes: self.stored_bytes,
-            sha256: hex::encode(self.sha256.finalize()),
-            crc32c: format!("{:08x}", self.crc32c),
-        };
-        Ok((digest, self.out))
+        Ok((self.written.digest(self.number), self.out))
     }
 
     /// Seals the buffer (a header's room, then the text) as the next frame and writes it.
@@ -105,16 +120,14 @@ impl<W: Write> PackWriter<W> {
         self.next_frame = frame.checked_add(1).expect("a pack is closed long before 2^32 frames");
         let tag = self.seal.seal(frame, header, text);
         self.buffer.extend_from_slice(&tag);
-        let info = FrameInfo { frame, raw_bytes, stored_bytes: self.buffer.len() as u64, offset: self.stored_bytes };
+        let info = FrameInfo { frame, raw_bytes, stored_bytes: self.buffer.len() as u64, offset: self.written.bytes };
         self.write_buffer()?;
         Ok(info)
     }
 
     fn write_buffer(&mut self) -> Result<()> {
-        self.sha256.update(&self.buffer);
-        self.crc32c = crc32c::crc32c_append(self.crc32c, &self.buffer);
+        self.written.add(&self.buffer);
         self.out.write_all(&self.buffer).map_err(|e| self.io(e))?;
-        self.stored_bytes += self.buffer.len() as u64;
         if self.buffer.capacity() > KEPT_BUFFER_BYTES {
             self.buffer = Vec::new();
         }

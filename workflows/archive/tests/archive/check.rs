@@ -1,12 +1,15 @@
 //! What the checks find, each with the object's name.
 
-use std::io;
+use std::io::{self, Cursor, Write};
 
 use chrono::{DateTime, Utc};
-use holdfast_archive::check::{check_chain, check_names, check_objects};
+use holdfast_archive::check::{check_chain, check_names, check_objects, check_sealed};
+use holdfast_archive::index::{Chunk, Index};
 use holdfast_archive::manifest::{ArchiveKind, Contents};
-use holdfast_archive::{Manifest, PackDigest, SigningKey};
+use holdfast_archive::{Dek, DigestKey, Manifest, PackDigest, PackWriter, RowSum, SigningKey};
 use uuid::Uuid;
+
+use crate::sample::index;
 
 fn contents(sequence: u64, previous: Option<&[u8]>) -> Contents {
     let pack = |number| PackDigest { number, bytes: 1, sha256: "00".into(), crc32c: "00".into() };
@@ -109,4 +112,60 @@ fn an_object_the_manifest_does_not_speak_of_is_named() {
     let strangers = check_names(&contents, keys.iter().map(String::as_str));
     let objects: Vec<&String> = strangers.iter().map(|problem| &problem.object).collect();
     assert_eq!(objects, [&keys[5], &keys[6], &keys[7]]);
+}
+
+/// One row in pack 0, the index in pack 1, after `alter` had its way with an index that was right.
+fn sealed_problems(alter: impl Fn(&mut Index, &mut Contents)) -> Vec<String> {
+    let dek = Dek::generate();
+    let mut contents = contents(1, None);
+    let mut pack = PackWriter::create(&dek, contents.backup, 0, Vec::new()).unwrap();
+    let mut frame = pack.begin_frame();
+    frame.write_all(b"7\n").unwrap();
+    let frame = frame.finish().unwrap();
+    let (_, rows) = pack.finish().unwrap();
+    let sum = RowSum::of_row(&DigestKey::for_store("acme"), b"7\n");
+    let mut index = index(vec![Chunk {
+        pack: 0,
+        offset: frame.offset,
+        first_frame: 0,
+        frames: 1,
+        first_key: None,
+        last_key: None,
+        rows: 1,
+        raw_bytes: 2,
+        sum,
+    }]);
+    (index.tables[0].raw_bytes, index.tables[0].sum) = (2, sum);
+    (contents.tables, contents.rows, contents.raw_bytes) = (1, 1, 2);
+    alter(&mut index, &mut contents);
+    let (_, sealed) = index.seal(&dek, contents.backup, 1, Vec::new()).unwrap();
+    let open = |number| Ok(Cursor::new(if number == 0 { rows.clone() } else { sealed.clone() }));
+    let prefix = format!("acme/{}/", contents.backup);
+    let problems = check_sealed(&contents, &dek, open);
+    problems.iter().map(|problem| problem.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn rows_that_are_not_those_the_index_lists_are_named_with_their_table() {
+    assert_eq!(sealed_problems(|_, _| ()), [""; 0]);
+    let not_listed = ["p/000000: frames from 0 on are not the rows of table odd`name its index lists"];
+    let other_sum = RowSum::of_row(&DigestKey::for_store("acme"), b"8\n");
+    let altered = sealed_problems(|index, _| {
+        index.tables[0].sum = other_sum;
+        index.tables[0].chunks[0].sum = other_sum;
+    });
+    assert_eq!(altered, not_listed);
+    assert_eq!(sealed_problems(|index, _| index.tables[0].chunks[0].offset += 1), not_listed);
+}
+
+#[test]
+fn an_index_that_does_not_add_up_is_named() {
+    let past = sealed_problems(|index, _| index.tables[0].chunks[0].first_frame = 5);
+    assert_eq!(past, ["p/000000: a chunk of table odd`name lies past its last frame"]);
+    let nowhere = sealed_problems(|index, _| index.tables[0].chunks[0].pack = 9);
+    assert_eq!(nowhere, ["p/000009: the index lists rows in it and the manifest does not list it"]);
+    let lost = sealed_problems(|index, _| index.tables[0].chunks.clear());
+    assert_eq!(lost, ["p/000001: its index does not add up: chunks of table odd`name are not its rows"]);
+    let told = sealed_problems(|_, contents| contents.rows = 2);
+    assert_eq!(told, ["manifest: it says 2 rows, its index 1"]);
 }

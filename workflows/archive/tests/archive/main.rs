@@ -2,8 +2,10 @@
 
 mod check;
 mod independent;
+mod index;
 mod keys;
 mod packs;
 mod rows;
+mod sample;
 mod sql;
 mod vectors;

@@ -92,9 +92,7 @@ fn a_frame_dropped_unfinished_leaves_no_trace() {
     let (dek, backup) = (Dek::generate(), Uuid::now_v7());
     let mut pack = PackWriter::create(&dek, backup, 0, Vec::new()).unwrap();
     write_frame(&mut pack, b"kept\n");
-    let mut dropped = pack.begin_frame();
-    dropped.write_all(&b"dropped\n".repeat(100_000)).unwrap();
-    drop(dropped);
+    pack.begin_frame().write_all(&b"dropped\n".repeat(100_000)).unwrap();
     assert_eq!(pack.next_frame(), 1);
     write_frame(&mut pack, b"kept too\n");
     let (_, object) = pack.finish().unwrap();

@@ -2,41 +2,13 @@
 
 use std::io::{Cursor, Write};
 
-use holdfast_archive::index::{
-    Chunk, Column, Data, Grant, Index, ObjectKind, Product, SchemaInfo, Sequence, Server, Snapshot, StoredObject, Table,
-};
+use holdfast_archive::index::{Chunk, Column};
 use holdfast_archive::rows::push_row;
 use holdfast_archive::sql::{RowsToSql, write_sql};
 use holdfast_archive::{ArchiveError, ChunkReader, Dek, PackWriter, RowSum};
 use uuid::Uuid;
 
-fn column(name: &str, type_name: &str) -> Column {
-    Column {
-        name: name.into(),
-        type_name: type_name.into(),
-        character_set: None,
-        nullable: true,
-        generated: false,
-        invisible: false,
-    }
-}
-
-fn table(columns: Vec<Column>) -> Table {
-    Table {
-        name: "odd`name".into(),
-        engine: "InnoDB".into(),
-        create: "CREATE TABLE `odd``name` (…)".into(),
-        columns,
-        key: vec![],
-        rows: 1,
-        raw_bytes: 0,
-        sum: RowSum::default(),
-        data: Data::Rows,
-        versioned: false,
-        partitioned: false,
-        chunks: vec![],
-    }
-}
+use crate::sample::{column, index, table};
 
 fn inserts(columns: Vec<Column>, rows: &[u8]) -> std::io::Result<String> {
     let mut sql = Vec::new();
@@ -106,69 +78,6 @@ fn long_tables_are_cut_into_statements() {
     let sql = inserts(vec![column("a", "text")], &rows).unwrap();
     assert_eq!(sql.matches("INSERT INTO").count(), 3);
     assert_eq!(sql.matches("'),\n(").count() + 3, 3000);
-}
-
-fn object(kind: ObjectKind, name: &str, create: &str) -> StoredObject {
-    StoredObject {
-        kind,
-        name: name.into(),
-        create: create.into(),
-        definer: "root@localhost".into(),
-        sql_mode: "ANSI_QUOTES".into(),
-        character_set_client: "latin1".into(),
-        collation_connection: "latin1_swedish_ci".into(),
-        database_collation: None,
-        time_zone: None,
-        columns: vec![],
-        table: None,
-    }
-}
-
-fn index(chunks: Vec<Chunk>) -> Index {
-    let mut table = table(vec![column("id", "int(11)")]);
-    table.chunks = chunks;
-    let mut view = object(ObjectKind::View, "v", "CREATE VIEW `v` AS SELECT f() AS `a`");
-    view.columns = vec!["a".into()];
-    Index {
-        server: Server {
-            product: Product::MariaDb,
-            version: "10.11.6".into(),
-            version_comment: String::new(),
-            sql_mode: String::new(),
-            character_set_server: "utf8mb4".into(),
-            collation_server: "utf8mb4_general_ci".into(),
-            lower_case_table_names: 0,
-            time_zone: "SYSTEM".into(),
-        },
-        snapshot: Snapshot {
-            rung: "M3".into(),
-            connections: 1,
-            position: None,
-            taken_at: Default::default(),
-            tables_redone: vec![],
-            ddl_seen: vec![],
-            engines: Default::default(),
-            consistent: true,
-            notes: vec![],
-        },
-        schema: SchemaInfo {
-            name: "acme".into(),
-            character_set: "utf8mb4".into(),
-            collation: "utf8mb4_general_ci".into(),
-            schema_digest: String::new(),
-        },
-        tables: vec![table],
-        sequences: vec![Sequence { name: "s".into(), create: "CREATE SEQUENCE `s`".into(), next_value: "7".into() }],
-        views: vec![view],
-        routines: vec![object(ObjectKind::Function, "f", "CREATE FUNCTION f() RETURNS int RETURN ';;'")],
-        triggers: vec![object(ObjectKind::Trigger, "t", "CREATE TRIGGER t … -- é")],
-        events: vec![],
-        grants: vec![Grant {
-            account: "'a'@'%'".into(),
-            create_user: Some("CREATE USER `a`@`%`".into()),
-            grants: vec!["GRANT SELECT ON `acme`.* TO `a`@`%`".into()],
-        }],
-    }
 }
 
 /// A pack of two chunks of one row each, and the chunks.
