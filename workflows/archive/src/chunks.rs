@@ -29,7 +29,7 @@ impl<R: Read, F: FnMut(u32, u64) -> io::Result<R>> ChunkReader<F> {
         let prologue = self.prologue(chunk.pack)?;
         let input = self.open(chunk.pack, chunk.offset)?;
         let mut pack = PackReader::open_at(&self.dek, self.backup, chunk.pack, &prologue, chunk.first_frame, input)?;
-        for frame in chunk.first_frame..chunk.first_frame + chunk.frames {
+        for frame in chunk.first_frame..chunk.first_frame.saturating_add(chunk.frames) {
             if pack.next_frame(out)?.is_none() {
                 let what = "the pack ends before the chunk does";
                 return Err(ArchiveError::Damaged { object: pack.object().to_owned(), frame, what });
