@@ -93,6 +93,12 @@ impl StorageError {
 
 impl From<StorageError> for Fault {
     fn from(error: StorageError) -> Fault {
+        Fault::from(&error)
+    }
+}
+
+impl From<&StorageError> for Fault {
+    fn from(error: &StorageError) -> Fault {
         let (what, why) = (error.to_string(), error.why());
         match error {
             StorageError::Absent { location, .. } => {

@@ -37,7 +37,7 @@ impl Location {
         Ok(location)
     }
 
-    /// First use of a location: makes its directory (not the directory's parent) and leaves the marker. For one that
+    /// First use of a location: makes its directory and leaves the marker. For one that
     /// is prepared already, the same as [`Location::open`]. To be called when a location enters the configuration, not
     /// at every start: it is what tells a new location from a lost one.
     pub async fn prepare(name: &str, url: &str) -> Result<Location> {
@@ -46,6 +46,11 @@ impl Location {
             Kind::File(files) => files.prepare().await?,
         }
         Ok(location)
+    }
+
+    /// A place to read from that need not be a location: a copy of objects on any disk, without Holdfast's marker.
+    pub fn unmarked(name: &str, url: &str) -> Result<Location> {
+        Location::parse(name, url)
     }
 
     fn parse(name: &str, url: &str) -> Result<Location> {

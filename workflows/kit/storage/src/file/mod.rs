@@ -92,18 +92,13 @@ impl Files {
     }
 
     pub(crate) async fn prepare(&self) -> Result<()> {
-        let parent = self.root.parent().unwrap_or(&self.root);
-        if !parent.is_dir() {
-            let why = format!("{} is not there: make it, or mount the disk it belongs to", parent.display());
-            return Err(self.act("prepare", MARKER).unreachable(why));
-        }
         self.run("prepare", MARKER, Files::leave_marker).await
     }
 
     fn leave_marker(&self) -> io::Result<()> {
         const TEXT: &str =
             "A Holdfast location. Without this file Holdfast takes the directory for an unmounted disk.\n";
-        match fs::create_dir(&self.root) {
+        match fs::create_dir_all(&self.root) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
