@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use holdfast_archive::index::{ObjectKind, StoredObject};
+
 use super::tokens::{Kind, Tokens};
 use crate::wire::quote_name;
 
@@ -67,6 +69,24 @@ pub(crate) fn if_not_exists(create: &str) -> String {
         Some(kind) if !tokens.is(2, "IF") => replace(create, &[(kind.at.end..kind.at.end, " IF NOT EXISTS".to_owned())]),
         _ => create.to_owned(),
     }
+}
+
+/// Whether a view names what no archive of `schema` can hold: it had no columns, so the source could not resolve it either; or it
+/// reads from another schema, which makes the server print every column with its schema.
+pub(crate) fn may_be_left_out(object: &StoredObject, schema: &str) -> bool {
+    if object.kind != ObjectKind::View {
+        return false;
+    }
+    let tokens = Tokens::of(&object.create);
+    let qualified = |at: usize| tokens.kind(at) == Some(Kind::Name) && tokens.is_sign(at + 1, ".") && tokens.kind(at + 2) == Some(Kind::Name);
+    let of_another = |at: usize| qualified(at) && !is_named(&tokens, at, schema);
+    let read_from = |at: usize| ["FROM", "JOIN"].iter().any(|word| tokens.is(at, word));
+    let other_schema = (1..tokens.len()).any(|at| {
+        let three_parts = tokens.is_sign(at + 3, ".") && !tokens.is_sign(at - 1, ".");
+        let source = read_from(at - 1) || tokens.is_sign(at - 1, "(") && at >= 2 && read_from(at - 2);
+        of_another(at) && (three_parts || source)
+    });
+    object.columns.is_empty() || other_schema
 }
 
 fn requalify(create: &str, from: &str, to: &str, is_schema: impl Fn(&Tokens, usize) -> bool) -> String {

@@ -5,7 +5,7 @@
 
 mod accounts;
 mod ddl;
-mod definition;
+pub(crate) mod definition;
 mod objects;
 mod obstacles;
 mod packs;
@@ -32,8 +32,7 @@ use tables::Plan;
 
 pub(crate) use accounts::grant;
 pub(crate) use ddl::auto_increment;
-pub(crate) use definition::without_definer;
-pub(crate) use objects::{describe, names_what_is_missing};
+pub(crate) use objects::describe;
 
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
@@ -65,13 +64,15 @@ impl Default for LoadOptions {
 }
 
 /// What was loaded, and the seconds each part took by the wall clock. Keys built while rows still came in count as loading.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Loaded {
     pub tables: u64,
     pub rows: u64,
     pub load_seconds: f64,
     pub index_seconds: f64,
     pub objects_seconds: f64,
+    /// Views that name what is not in the archive (a table that was gone, another schema) and not on the target either.
+    pub left_out: Vec<String>,
 }
 
 impl Loaded {
@@ -104,7 +105,7 @@ where
 {
     let tables = chosen(index, options.tables.as_deref())?;
     let mut connection = open_schema(url, index, &tables, options)?;
-    let plan = Plan::of(tables, &index.schema.name, url.schema(), index_product(&connection));
+    let plan = Plan::of(tables, &index.schema.name, url.schema(), obstacles::product(&connection));
     watch.expect(plan.tables(), plan.expected_rows(), plan.expected_bytes());
     let began = Instant::now();
     create_sequences(&mut connection, index, options.tables.is_some().then_some(&plan))?;
@@ -112,9 +113,10 @@ where
     let rows_in = plan.rows_in();
     plan.add_foreign_keys(&mut connection, watch)?;
     let keys_in = Instant::now();
-    if options.tables.is_none() {
-        Objects { index, schema: url.schema(), options }.create(&mut connection, watch)?;
-    }
+    let left_out = match options.tables {
+        None => Objects { index, schema: url.schema(), options }.create(&mut connection, watch)?,
+        Some(_) => Vec::new(),
+    };
     if options.grants {
         accounts::grant(&mut connection, index, url.schema())?;
     }
@@ -124,6 +126,7 @@ where
         load_seconds: (rows_in - began).as_secs_f64(),
         index_seconds: (keys_in - rows_in).as_secs_f64(),
         objects_seconds: keys_in.elapsed().as_secs_f64(),
+        left_out,
     })
 }
 
@@ -161,8 +164,4 @@ fn open_schema(url: &DatabaseUrl, index: &Index, tables: &[&Table], options: &Lo
 fn create_sequences(connection: &mut Connection, index: &Index, only_for: Option<&Plan<'_>>) -> Result<(), MysqlError> {
     let wanted = index.sequences.iter().filter(|sequence| only_for.is_none_or(|plan| plan.names(&sequence.name)));
     objects::create_sequences(connection, wanted)
-}
-
-fn index_product(connection: &Connection) -> holdfast_archive::index::Product {
-    obstacles::product(connection)
 }

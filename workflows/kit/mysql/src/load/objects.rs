@@ -33,12 +33,14 @@ pub(super) struct Objects<'a> {
 
 impl Objects<'_> {
     /// Routines first, since a view that calls one cannot be created before it; triggers come in the order they fire in.
-    pub(super) fn create(&self, connection: &mut Connection, watch: &Watch) -> Result<(), MysqlError> {
+    ///
+    /// Returns the views that were left out, see `create_views`.
+    pub(super) fn create(&self, connection: &mut Connection, watch: &Watch) -> Result<Vec<String>, MysqlError> {
         self.create_all(connection, &self.index.routines, watch)?;
-        self.create_views(connection, watch)?;
+        let left_out = self.create_views(connection, watch)?;
         self.create_all(connection, &self.index.triggers, watch)?;
         self.create_all(connection, &self.index.events, watch)?;
-        connection.execute(&format!("SET SESSION sql_mode = '{SQL_MODE}', time_zone = '+00:00'")).map(|_| ())
+        Ok(left_out)
     }
 
     fn create_all(&self, connection: &mut Connection, objects: &[StoredObject], watch: &Watch) -> Result<(), MysqlError> {
@@ -49,34 +51,38 @@ impl Objects<'_> {
         Ok(())
     }
 
-    /// Views stand on views: what names one that is not there yet waits for the next round. A view that the source itself could
-    /// not resolve (it has no columns) is left out when it cannot be created here either.
-    fn create_views(&self, connection: &mut Connection, watch: &Watch) -> Result<(), MysqlError> {
+    /// Views stand on views: what names one that is not there yet waits for the next round. What then still names something
+    /// missing stops the load, unless what it misses is no part of the archive: such a view is left out.
+    fn create_views(&self, connection: &mut Connection, watch: &Watch) -> Result<Vec<String>, MysqlError> {
         let mut waiting: Vec<&StoredObject> = self.index.views.iter().collect();
-        while !waiting.is_empty() {
-            let mut still_waiting = Vec::new();
-            let mut refusal = None;
+        loop {
             let before = waiting.len();
-            for view in waiting {
+            let mut refusals = Vec::new();
+            for view in std::mem::take(&mut waiting) {
                 watch.go_on()?;
                 match self.create_one(connection, view) {
                     Ok(()) => {}
                     Err(error) if names_what_is_missing(&error) => {
-                        if !view.columns.is_empty() {
-                            refusal = refusal.or(Some(refused(&describe(view), error)));
-                        }
-                        still_waiting.push(view);
+                        waiting.push(view);
+                        refusals.push(error);
                     }
                     Err(error) => return Err(refused(&describe(view), error)),
                 }
             }
-            if still_waiting.len() == before {
-                still_waiting.iter().for_each(|view| tracing::warn!("{} does not resolve at the source either: left out", describe(view)));
-                return refusal.map_or(Ok(()), Err);
+            if waiting.len() == before || waiting.is_empty() {
+                return self.leave_out(&waiting, refusals);
             }
-            waiting = still_waiting;
         }
-        Ok(())
+    }
+
+    fn leave_out(&self, views: &[&StoredObject], refusals: Vec<MysqlError>) -> Result<Vec<String>, MysqlError> {
+        for (view, error) in views.iter().zip(refusals) {
+            if !definition::may_be_left_out(view, &self.index.schema.name) {
+                return Err(refused(&describe(view), error));
+            }
+            tracing::warn!("{} names what is not in the archive: left out", describe(view));
+        }
+        Ok(views.iter().map(|view| view.name.clone()).collect())
     }
 
     fn create_one(&self, connection: &mut Connection, object: &StoredObject) -> Result<(), MysqlError> {
@@ -99,7 +105,8 @@ impl Objects<'_> {
         }
         connection.execute(&format!("SET SESSION {}", settings.join(", ")))?;
         let created = connection.execute_bytes(&text).map(|_| ());
-        connection.execute(&format!("SET NAMES utf8mb4, SESSION timestamp = DEFAULT, SESSION sql_mode = '{SQL_MODE}'"))?;
+        let ours = format!("SET NAMES utf8mb4, SESSION timestamp = DEFAULT, SESSION time_zone = '+00:00', SESSION sql_mode = '{SQL_MODE}'");
+        connection.execute(&ours)?;
         if collation.is_some() {
             self.collate_schema(connection, &self.index.schema.collation)?;
         }
@@ -144,7 +151,7 @@ pub(crate) fn describe(object: &StoredObject) -> String {
 }
 
 /// No such table, function, column, or a view that does not hold.
-pub(crate) fn names_what_is_missing(error: &MysqlError) -> bool {
+fn names_what_is_missing(error: &MysqlError) -> bool {
     matches!(error.code(), Some(code::NO_SUCH_TABLE | code::BAD_FIELD | code::VIEW_INVALID | code::SP_DOES_NOT_EXIST))
 }
 
