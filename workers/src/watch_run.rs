@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use holdfast_engine::{RunState, RunView, StepState, StepView};
+use holdfast_engine::{PoolSize, RunState, RunView, StepState, StepView, Timing, work};
 use holdfast_schema::Fault;
 use holdfast_workflows::WORKFLOWS;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -40,12 +40,8 @@ fn work_alone(home: &Home, done: CancellationToken) -> impl Future<Output = ()> 
     let (ledger, context) = (home.context.ledger.clone(), Arc::new(home.context.clone()));
     async move {
         let pools = ["core", "docker", "restore"]
-            .map(|name| holdfast_engine::PoolSize { name: name.to_owned(), concurrency: 2 });
-        if let Err(error) =
-            holdfast_engine::work(&ledger, WORKFLOWS, context, &pools, &holdfast_engine::Timing::default(), done).await
-        {
-            tracing::warn!("no step is worked on: {error}");
-        }
+            .map(|name| PoolSize { name: name.to_owned(), concurrency: 2 });
+        work(&ledger, WORKFLOWS, context, &pools, &Timing::default(), done).await;
     }
 }
 

@@ -12,6 +12,9 @@ pub async fn run(config: Option<&Path>, asked: &Worker, output: Output) -> Resul
     let shutdown = signals::shutdown()?;
     let home = Home::open(config).await?;
     let applied = home.apply().await?;
+    for warning in &home.loaded.warnings {
+        output.say(format!("note  {warning}"));
+    }
     for line in &applied.diff {
         output.say(line);
     }
@@ -20,10 +23,9 @@ pub async fn run(config: Option<&Path>, asked: &Worker, output: Output) -> Resul
         let (context, shutdown) = (home.context.clone(), shutdown.clone());
         async move { scheduler::run(&context, shutdown).await }
     });
-    let worked = worker::run(&home, asked, shutdown.clone()).await;
+    worker::run(&home, asked, shutdown.clone()).await;
     shutdown.cancel();
     schedule.await.map_err(|error| Failure::failed("the scheduler broke off", &error))?;
-    worked?;
     output.say("stopped: every step was finished or handed back");
     home.close().await?;
     Ok(Exit::Done)

@@ -12,7 +12,7 @@ pub async fn run(config: Option<&Path>, asked: &Worker, output: Output) -> Resul
     let shutdown = signals::shutdown()?;
     let home = Home::open(config).await?;
     output.say(format!("working on {} with {} steps at once in each", asked.pools.join(", "), asked.concurrency));
-    worker::run(&home, asked, shutdown).await?;
+    worker::run(&home, asked, shutdown).await;
     output.say("stopped: every step was finished or handed back");
     home.close().await?;
     Ok(Exit::Done)

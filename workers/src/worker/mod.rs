@@ -12,20 +12,18 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Worker;
-use crate::exit::Failure;
 use crate::home::Home;
 
 const REAP_EVERY: Duration = Duration::from_secs(30);
 
 /// Works until `shutdown`; then running steps are finished or handed back.
-pub async fn run(home: &Home, asked: &Worker, shutdown: CancellationToken) -> Result<(), Failure> {
+pub async fn run(home: &Home, asked: &Worker, shutdown: CancellationToken) {
     let concurrency = usize::from(asked.concurrency);
     let pools: Vec<PoolSize> = asked.pools.iter().map(|name| PoolSize { name: name.clone(), concurrency }).collect();
     let reaper = tokio::spawn(reap(home.loaded.installation.sandbox.dir.clone(), home.pool.clone(), shutdown.clone()));
     let context = Arc::new(home.context.clone());
-    let worked = work(&home.context.ledger, WORKFLOWS, context, &pools, &Timing::default(), shutdown).await;
+    work(&home.context.ledger, WORKFLOWS, context, &pools, &Timing::default(), shutdown).await;
     reaper.abort();
-    worked.map_err(|error| Failure::from(holdfast_schema::Fault::from(error)))
 }
 
 async fn reap(dir: PathBuf, ledger: PgPool, shutdown: CancellationToken) {

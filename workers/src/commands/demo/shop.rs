@@ -6,7 +6,7 @@ use std::path::Path;
 use holdfast_mysql::{Connection, DatabaseUrl, MysqlError};
 use holdfast_sample::{SESSION, SampleStore};
 use holdfast_sandbox::local::{Installed, LocalServer};
-use holdfast_sandbox::{Product, files};
+use holdfast_sandbox::{Product, files, new_password};
 use holdfast_schema::Fault;
 use holdfast_workflows::faults;
 
@@ -36,7 +36,7 @@ pub struct SampleShop {
 impl SampleShop {
     pub async fn open(dir: &Path, bytes: u64) -> Result<SampleShop, Failure> {
         std::fs::create_dir_all(dir).map_err(|error| Failure::failed("the sample store has no directory", &error))?;
-        let password = uuid::Uuid::new_v4().simple().to_string();
+        let password = new_password();
         let server = start(dir, &password).await.map_err(Fault::from)?;
         let mut shop = SampleShop { server, password, tables: 0 };
         let url = shop.parsed(SCHEMA)?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::error::SandboxError;
 
 /// 192 random bits in hexadecimal: it stands in URLs and in SQL as it is.
-pub(crate) fn new_password() -> String {
+pub fn new_password() -> String {
     let mut bits = [0_u8; 24];
     getrandom::fill(&mut bits).expect("the kernel's random source never fails once the machine is up");
     hex::encode(bits)
