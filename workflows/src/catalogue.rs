@@ -181,6 +181,27 @@ pub async fn abandon_ended(db: &DatabaseConnection, store: &str) -> Result<(), F
     Ok(())
 }
 
+/// Backups whose run was cancelled when its place in the chain was taken and its manifest perhaps not yet published.
+pub async fn cancelled_while_publishing(db: &DatabaseConnection, store: &str) -> Result<Vec<backup::Model>, Fault> {
+    const CANCELLED: &str = "SELECT b.* FROM holdfast.backup b JOIN holdfast.run r ON r.id = b.run_id \
+         WHERE b.store = $1 AND b.state = 'publishing' AND r.state = 'cancelled'";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), CANCELLED, [store.into()]);
+    backup::Entity::find().from_raw_sql(statement).all(db).await.map_err(|error| faults::ledger(&error))
+}
+
+/// Abandons a backup that never landed. Its place is free again, unless a later one names its manifest already: then the
+/// chain keeps the gap, which is the truth.
+pub async fn give_place_back(db: &DatabaseConnection, id: Uuid) -> Result<(), Fault> {
+    const GIVE_BACK: &str = "UPDATE holdfast.backup b SET state = 'abandoned', abandoned_at = now(), \
+         sequence = CASE WHEN built_on THEN b.sequence END, manifest_sha256 = CASE WHEN built_on THEN b.manifest_sha256 END \
+         FROM (SELECT EXISTS (SELECT 1 FROM holdfast.backup later JOIN holdfast.backup this ON this.id = $1 \
+             WHERE later.store = this.store AND later.sequence > this.sequence) AS built_on) AS chain \
+         WHERE b.id = $1 AND b.state = 'publishing'";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), GIVE_BACK, [id.into()]);
+    db.execute_raw(statement).await.map_err(|error| faults::ledger(&error))?;
+    Ok(())
+}
+
 pub async fn abandoned_since(
     db: &DatabaseConnection,
     store: &str,
