@@ -1,0 +1,21 @@
+# Each line calls cargo or a script; the work is there.
+
+.PHONY: setup demo test bench check clean
+
+setup:
+	scripts/setup.sh
+
+demo: setup
+	cargo run --quiet --bin holdfast -- demo
+
+test: setup
+	cargo test --workspace --no-fail-fast
+
+bench: setup
+	scripts/bench.sh
+
+check:
+	cargo fmt --all --check && cargo clippy --workspace --all-targets -- --deny warnings
+
+clean:
+	cargo clean
