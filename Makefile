@@ -6,10 +6,10 @@ setup:
 	scripts/setup.sh
 
 demo: setup
-	cargo run --quiet --bin holdfast -- demo
+	PATH="$$HOME/.cargo/bin:$$PATH" cargo run --quiet --bin holdfast -- demo
 
 test: setup
-	cargo test --workspace --no-fail-fast
+	PATH="$$HOME/.cargo/bin:$$PATH" cargo test --workspace --no-fail-fast
 
 bench: setup
 	scripts/bench.sh

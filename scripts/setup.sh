@@ -26,6 +26,10 @@ need docker.io command -v dockerd
 need iptables command -v iptables
 need zstd command -v zstd
 need age command -v age
+# A toolchain of rustup's is taken where there is one. Debian keeps a current one for its browsers.
+export PATH="$HOME/.cargo/bin:$PATH"
+need cargo-web command -v cargo
+need rustc-web command -v rustc
 
 if ((${#missing[@]})); then
     as_root=()
@@ -54,16 +58,12 @@ if ((${#missing[@]})); then
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# Rust from rustup is newer than Debian's: taken where it is, asked for where it is not.
-export PATH="$HOME/.cargo/bin:$PATH"
-if ! command -v cargo >/dev/null; then
-    echo "setup: no Rust toolchain is here, and Debian's is older than the $RUST_NEEDED that Holdfast needs" >&2
-    echo "next  install one from https://rustup.rs, then run this again" >&2
+rust_is_enough() {
+    command -v cargo >/dev/null || return 1
+    [[ $(printf '%s\n' "$RUST_NEEDED" "$(rustc --version | cut -d' ' -f2)" | sort -V | head -1) == "$RUST_NEEDED" ]]
+}
+rust_is_enough || {
+    echo "setup: Holdfast needs Rust $RUST_NEEDED or newer, and $(rustc --version 2>/dev/null || echo none) is here" >&2
+    echo "next  rustup update stable; or install one from https://rustup.rs, then run this again" >&2
     exit 1
-fi
-have=$(rustc --version | cut -d' ' -f2)
-if [[ $(printf '%s\n' "$RUST_NEEDED" "$have" | sort -V | head -1) != "$RUST_NEEDED" ]]; then
-    echo "setup: Rust $have is here, and Holdfast needs $RUST_NEEDED or newer" >&2
-    echo "next  rustup update stable" >&2
-    exit 1
-fi
+}
