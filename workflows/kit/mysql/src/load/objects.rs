@@ -155,10 +155,12 @@ fn names_what_is_missing(error: &MysqlError) -> bool {
     matches!(error.code(), Some(code::NO_SUCH_TABLE | code::BAD_FIELD | code::VIEW_INVALID | code::SP_DOES_NOT_EXIST))
 }
 
-/// MySQL 8 no longer knows a mode that older servers put into every routine.
+/// The modes as SET takes them: MariaDB's table of routines has an older name for one, and MySQL 8 no longer knows a mode that older
+/// servers put into every routine.
 fn mode_for(connection: &Connection, sql_mode: &str) -> String {
     let known = |mode: &&str| connection.is_mariadb() || *mode != "NO_AUTO_CREATE_USER";
-    sql_mode.split(',').filter(known).collect::<Vec<_>>().join(",")
+    let renamed = |mode| if mode == "INVALID_DATES" { "ALLOW_INVALID_DATES" } else { mode };
+    sql_mode.split(',').filter(known).map(renamed).collect::<Vec<_>>().join(",")
 }
 
 /// The character set to send a definition in, and its bytes in it. The server converts: it knows its character sets.
