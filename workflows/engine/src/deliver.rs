@@ -22,7 +22,7 @@ use apalis_core::backend::ext::{
     poll_strategy::{PollSnapshot, PollStrategy},
 };
 use apalis_postgres::{Config, PostgresStorage, queries::push_tasks};
-use futures::{StreamExt, stream::BoxStream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use tokio::{
@@ -124,27 +124,18 @@ pub(crate) async fn purge(tx: &mut PgConnection) -> Result<u64, Error> {
 /// Hands the deliveries of the post's pool to `handle`, as many at a time as it has room for, until shutdown. Returns when
 /// the handled ones are done. A queue that does not answer is asked again, after a growing pause.
 pub(crate) async fn serve(
-    ledger: &Ledger,
-    post: &Post,
-    timing: &Timing,
+    ledger: Ledger,
+    post: Post,
+    timing: Timing,
     news: watch::Receiver<()>,
-    shutdown: &CancellationToken,
+    shutdown: CancellationToken,
     handle: impl Fn(Delivery) -> JoinHandle<()> + Clone + Send + Sync + 'static,
 ) {
     let mut pause = Duration::from_millis(100);
     // A name is good for one life: apalis leaves the tasks of a reused one running for ever.
     for life in 0.. {
-        let storage = PostgresStorage::<Delivery>::new(ledger.pool()).with_config(config(post, timing));
-        let handle = handle.clone();
-        let worker = WorkerBuilder::new(format!("{}/{life}", post.worker))
-            .backend(storage.poll_with_strategy(OnNews::new(news.clone(), timing.poll)))
-            .concurrency(post.size.concurrency)
-            .build(move |delivery: Delivery| {
-                let handled = handle(delivery);
-                async move { handled.await.map_err(BoxDynError::from) }
-            });
-        let told = shutdown.clone();
-        let ended = worker.run_until(async move { Ok::<(), WorkerError>(told.cancelled().await) }).await;
+        let name = format!("{}/{life}", post.worker);
+        let ended = live(&ledger, name, &post, &timing, news.clone(), shutdown.clone(), handle.clone()).await;
         if shutdown.is_cancelled() {
             break;
         }
@@ -155,6 +146,27 @@ pub(crate) async fn serve(
     if let Err(error) = hand_back(ledger.pool(), &post.worker).await {
         warn!(%error, "fetched deliveries were not handed back; the sweep will do it");
     }
+}
+
+/// One life of an apalis worker. Boxed here, where the compiler still sees that it is `Send`.
+fn live(
+    ledger: &Ledger,
+    name: String,
+    post: &Post,
+    timing: &Timing,
+    news: watch::Receiver<()>,
+    shutdown: CancellationToken,
+    handle: impl Fn(Delivery) -> JoinHandle<()> + Clone + Send + Sync + 'static,
+) -> BoxFuture<'static, Result<(), WorkerError>> {
+    let storage = PostgresStorage::<Delivery>::new(ledger.pool()).with_config(config(post, timing));
+    let worker = WorkerBuilder::new(name)
+        .backend(storage.poll_with_strategy(OnNews::new(news, timing.poll)))
+        .concurrency(post.size.concurrency)
+        .build(move |delivery: Delivery| {
+            let handled = handle(delivery);
+            async move { handled.await.map_err(BoxDynError::from) }
+        });
+    worker.run_until(async move { Ok::<(), WorkerError>(shutdown.cancelled().await) }).boxed()
 }
 
 fn config(post: &Post, timing: &Timing) -> Config {

@@ -55,6 +55,15 @@ impl Ledger {
 
     /// At most `max` steps that carry `key` run at a time. A key that was never set has a limit of one.
     pub async fn set_limit(&self, key: &str, max: i32) -> Result<(), Error> {
+        let is_set: Option<bool> = sqlx::query_scalar("SELECT max = $2 FROM holdfast.limit_cfg WHERE key = $1")
+            .bind(key)
+            .bind(max)
+            .fetch_optional(&self.pool)
+            .await?;
+        // Said again and again by every scheduler: that must not hold up dispatch.
+        if is_set == Some(true) {
+            return Ok(());
+        }
         let mut tx = dispatch::begin(&self.pool).await?;
         sqlx::query("INSERT INTO holdfast.limit_cfg VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET max = $2")
             .bind(key)

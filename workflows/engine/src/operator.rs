@@ -98,7 +98,7 @@ struct Act<'a> {
 
 impl<'a> Act<'a> {
     async fn begin(ledger: &Ledger, id: &str, participle: &'static str, by: &'a str) -> Result<Act<'a>, Error> {
-        let run = view::find(ledger, id).await?.id;
+        let run = view::find(ledger.orm(), id).await?.id;
         let mut tx = dispatch::begin(ledger.pool()).await?;
         // Read again under the lock: it may have ended in between.
         let state = view::state(&mut tx, run).await?;

@@ -1,5 +1,7 @@
 //! Ticks of schedules become runs: one run a tick, however many schedulers there are, and one for all the missed ones.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
@@ -8,7 +10,7 @@ use sqlx::PgConnection;
 use crate::{Error, Ledger, NewRun, dispatch, start::start_in};
 
 /// When something is due: five fields of cron, read in a time zone (`Europe/Stockholm`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schedule {
     pub name: String,
     pub cron: String,
@@ -22,7 +24,8 @@ pub const LATE: TimeDelta = TimeDelta::minutes(5);
 ///
 /// `plan` says what to start for a tick, or that there is nothing to do. Its third argument is true when ticks were missed
 /// because no scheduler was up: all of them together are one catch-up, for the newest tick. A schedule that is new, or has
-/// a new expression, has missed nothing before it was first seen.
+/// a new expression, has missed nothing before it was first seen. What is wrong with one schedule is returned after all
+/// the others had their turn.
 pub async fn tick(
     ledger: &Ledger,
     schedules: &[Schedule],
@@ -30,13 +33,34 @@ pub async fn tick(
     plan: impl Fn(&Schedule, DateTime<Utc>, bool) -> Option<NewRun>,
 ) -> Result<usize, Error> {
     let mut started = 0;
+    let mut wrong = None;
+    let known = known(ledger).await?;
     for schedule in schedules {
-        let since = first_seen(ledger, schedule, now).await?;
-        if due(schedule, since, now)?.is_some() {
-            started += usize::from(fire(ledger, schedule, now, &plan).await?);
+        match tick_one(ledger, schedule, known.get(schedule).copied(), now, &plan).await {
+            Ok(is_started) => started += usize::from(is_started),
+            Err(error) => wrong = wrong.or(Some(error)),
         }
     }
-    Ok(started)
+    wrong.map_or(Ok(started), Err)
+}
+
+async fn tick_one(
+    ledger: &Ledger,
+    schedule: &Schedule,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    plan: &impl Fn(&Schedule, DateTime<Utc>, bool) -> Option<NewRun>,
+) -> Result<bool, Error> {
+    let Some(since) = since else {
+        // Says what is wrong with a new schedule before it is kept.
+        due(schedule, now, now)?;
+        register(ledger, schedule, now).await?;
+        return Ok(false);
+    };
+    match due(schedule, since, now)? {
+        Some(_) => fire(ledger, schedule, now, plan).await,
+        None => Ok(false),
+    }
 }
 
 /// The newest tick of `schedule` after `since` and not after `now`, and whether ticks were missed: there were others, or
@@ -62,31 +86,27 @@ pub fn due(
     Ok(Some((newest, !is_only || now - newest > LATE)))
 }
 
-/// Since when ticks count; registers the schedule, with `now`, if it or its expression is new.
-async fn first_seen(ledger: &Ledger, schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-    let known: Option<DateTime<Utc>> =
-        sqlx::query_scalar("SELECT since FROM holdfast.schedule WHERE name = $1 AND cron = $2 AND timezone = $3")
-            .bind(&schedule.name)
-            .bind(&schedule.cron)
-            .bind(&schedule.timezone)
-            .fetch_optional(ledger.pool())
-            .await?;
-    if let Some(since) = known {
-        return Ok(since);
-    }
-    let since = sqlx::query_scalar(
+/// All schedules there ever were, and since when their ticks count.
+async fn known(ledger: &Ledger) -> Result<HashMap<Schedule, DateTime<Utc>>, Error> {
+    let rows: Vec<(String, String, String, DateTime<Utc>)> =
+        sqlx::query_as("SELECT name, cron, timezone, since FROM holdfast.schedule").fetch_all(ledger.pool()).await?;
+    Ok(rows.into_iter().map(|(name, cron, timezone, since)| (Schedule { name, cron, timezone }, since)).collect())
+}
+
+/// From `now` on the ticks of a new schedule, or a new expression, count.
+async fn register(ledger: &Ledger, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query(
         "INSERT INTO holdfast.schedule AS s (name, cron, timezone, since) VALUES ($1, $2, $3, $4)
          ON CONFLICT (name) DO UPDATE SET cron = $2, timezone = $3,
-             since = CASE WHEN s.cron = $2 AND s.timezone = $3 THEN s.since ELSE greatest(s.since, $4) END
-         RETURNING since",
+             since = CASE WHEN s.cron = $2 AND s.timezone = $3 THEN s.since ELSE greatest(s.since, $4) END",
     )
     .bind(&schedule.name)
     .bind(&schedule.cron)
     .bind(&schedule.timezone)
     .bind(now)
-    .fetch_one(ledger.pool())
+    .execute(ledger.pool())
     .await?;
-    Ok(since)
+    Ok(())
 }
 
 /// The tick, its run and the schedule's progress, all or nothing. False: another scheduler was first, or nothing to do.

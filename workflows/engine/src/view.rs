@@ -7,7 +7,10 @@ use holdfast_schema::{
     Fault,
     tables::{attempt, run, step},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    AccessMode, ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, TransactionTrait,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -63,20 +66,25 @@ pub struct Filter {
     pub store: Option<String>,
     pub workflow: Option<String>,
     pub state: Option<RunState>,
+    /// None: 500.
     pub limit: Option<u64>,
 }
+
+const DEFAULT_LIMIT: u64 = 500;
 
 impl Ledger {
     /// The run with this id, or the only one whose id begins so.
     pub async fn run(&self, id: &str) -> Result<RunView, Error> {
-        let run = find(self, id).await?;
-        let mut views = views(self, vec![run]).await?;
+        let snapshot = self.snapshot().await?;
+        let run = find(&snapshot, id).await?;
+        let mut views = views(&snapshot, vec![run]).await?;
         views.pop().ok_or_else(|| Error::NoRun { id: id.to_owned() })
     }
 
     /// Runs, newest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<RunView>, Error> {
-        let mut query = run::Entity::find().order_by_desc(run::Column::Seq).limit(filter.limit);
+        let limit = filter.limit.unwrap_or(DEFAULT_LIMIT);
+        let mut query = run::Entity::find().order_by_desc(run::Column::Seq).limit(limit);
         if let Some(store) = &filter.store {
             query = query.filter(run::Column::Store.eq(store));
         }
@@ -86,13 +94,21 @@ impl Ledger {
         if let Some(state) = filter.state {
             query = query.filter(run::Column::State.eq(state));
         }
-        views(self, query.all(self.orm()).await?).await
+        let snapshot = self.snapshot().await?;
+        let runs = query.all(&snapshot).await?;
+        views(&snapshot, runs).await
+    }
+
+    /// A run is read in several statements that must not see it in between.
+    async fn snapshot(&self) -> Result<DatabaseTransaction, Error> {
+        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        Ok(self.orm().begin_with_config(Some(isolation), Some(access)).await?)
     }
 }
 
-pub(crate) async fn find(ledger: &Ledger, id: &str) -> Result<run::Model, Error> {
+pub(crate) async fn find(db: &impl ConnectionTrait, id: &str) -> Result<run::Model, Error> {
     let runs: Vec<run::Model> = match id.parse() {
-        Ok(id) => run::Entity::find_by_id::<Uuid>(id).all(ledger.orm()).await?,
+        Ok(id) => run::Entity::find_by_id::<Uuid>(id).all(db).await?,
         Err(_) => {
             // Only what an id can begin with: `%` must not mean any run.
             let beginning: String = id.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect();
@@ -101,7 +117,7 @@ pub(crate) async fn find(ledger: &Ledger, id: &str) -> Result<run::Model, Error>
             }
             let like =
                 sea_orm::sea_query::Expr::cust_with_values("id::text LIKE $1", [format!("{}%", id.to_lowercase())]);
-            run::Entity::find().filter(like).limit(6).all(ledger.orm()).await?
+            run::Entity::find().filter(like).limit(6).all(db).await?
         }
     };
     match <[run::Model; 1]>::try_from(runs) {
@@ -119,18 +135,15 @@ pub(crate) async fn state(tx: &mut PgConnection, run: Uuid) -> Result<RunState, 
     Ok(RunState::try_from_value(&state)?)
 }
 
-async fn views(ledger: &Ledger, runs: Vec<run::Model>) -> Result<Vec<RunView>, Error> {
+async fn views(db: &impl ConnectionTrait, runs: Vec<run::Model>) -> Result<Vec<RunView>, Error> {
     let ids: Vec<Uuid> = runs.iter().map(|run| run.id).collect();
-    let steps = step::Entity::find()
-        .filter(step::Column::RunId.is_in(ids))
-        .order_by_asc(step::Column::Ord)
-        .all(ledger.orm())
-        .await?;
-    let step_ids: Vec<Uuid> = steps.iter().map(|step| step.id).collect();
+    let of_runs = step::Column::RunId.is_in(ids);
+    let steps = step::Entity::find().filter(of_runs.clone()).order_by_asc(step::Column::Ord).all(db).await?;
+    let step_ids = step::Entity::find().select_only().column(step::Column::Id).filter(of_runs).into_query();
     let attempts = attempt::Entity::find()
-        .filter(attempt::Column::StepId.is_in(step_ids))
+        .filter(attempt::Column::StepId.in_subquery(step_ids))
         .order_by_asc(attempt::Column::N)
-        .all(ledger.orm())
+        .all(db)
         .await?;
 
     let mut attempts_of: HashMap<Uuid, Vec<AttemptView>> = HashMap::new();

@@ -41,14 +41,19 @@ pub async fn work<C: Send + Sync + 'static>(
         Arc::new(Bench { ledger: ledger_, workflows, context, timing: timing_, cancels, shutdown: shutdown.clone() });
     let running = TaskTracker::new();
 
-    let serving = posts.iter().map(|post| {
+    let mut serving = Vec::new();
+    for post in posts.clone() {
         let (bench, running, worker) = (Arc::clone(&bench), running.clone(), post.worker.clone());
         let handle = move |delivery| running.spawn(Arc::clone(&bench).execute(delivery, worker.clone()));
-        deliver::serve(ledger, post, timing, nudges.pool(&post.size.name), &shutdown, handle)
-    });
-    let serving = join_all(serving.collect::<Vec<_>>());
+        let news = nudges.pool(&post.size.name);
+        serving.push(deliver::serve(ledger.clone(), post, timing.clone(), news, shutdown.clone(), handle));
+    }
     let until_all_is_settled = async {
-        tokio::join!(serving, presence::keep(ledger, &posts, timing, &shutdown), sweep(ledger, timing, &shutdown));
+        tokio::join!(
+            join_all(serving),
+            presence::keep(ledger, &posts, timing, &shutdown),
+            sweep(ledger, timing, &shutdown)
+        );
         running.close();
         running.wait().await;
     };

@@ -1,0 +1,7 @@
+//! The engine on a real Postgres.
+
+mod crashes;
+mod dispatching;
+mod runs;
+mod schedules;
+mod support;
