@@ -124,6 +124,8 @@ impl From<MysqlError> for Fault {
         let what = error.to_string();
         let cause = cause(&error);
         match error {
+            // The destination knows best what a person does next.
+            MysqlError::Feed(source) | MysqlError::Pack(source) if is_fault(&source) => told_fault(source),
             MysqlError::Url { .. } => {
                 Fault::stop(what, "it is not of the form mysql://user:password@host:port/schema", "correct database.url of the store", "configuration-invalid.md")
             }
@@ -153,7 +155,7 @@ impl From<MysqlError> for Fault {
             MysqlError::NonTransactional { .. } => Fault::stop(
                 what,
                 "a snapshot does not cover them: their rows would be of another moment than the rest",
-                "ALTER TABLE … ENGINE=InnoDB, or set database.non_transactional to \"lock\" or \"accept\"",
+                "ALTER TABLE … ENGINE=InnoDB, or set database.non_transactional to \"lock\" or \"schema-only\"",
                 "source-changed-during-dump.md",
             ),
             MysqlError::NoSnapshot { .. } => {
@@ -169,6 +171,16 @@ impl From<MysqlError> for Fault {
             MysqlError::Target { what, why, next } => Fault::stop(what, why, next, "target-refuses.md"),
         }
     }
+}
+
+fn is_fault(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Fault>())
+}
+
+fn told_fault(error: io::Error) -> Fault {
+    let text = error.to_string();
+    let told = error.into_inner().and_then(|inner| inner.downcast::<Fault>().ok());
+    told.map_or_else(|| Fault::retry("the destination failed", text, "see what the location said"), |fault| *fault)
 }
 
 fn server_fault(number: u16, what: String, cause: String) -> Fault {

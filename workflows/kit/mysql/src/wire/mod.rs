@@ -139,6 +139,13 @@ impl Connection {
         self.query_all(sql)?.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
     }
 
+    /// As `query_text`, for a statement whose rows have `N` columns.
+    pub fn query_rows<const N: usize>(&mut self, sql: &str) -> Result<Vec<[Option<String>; N]>, MysqlError> {
+        let rows = self.query_text(sql)?;
+        let unlike = |row: Vec<_>| self.channel.broken(&format!("{} columns where {N} were asked for", row.len()));
+        rows.into_iter().map(|row| row.try_into().map_err(unlike)).collect()
+    }
+
     /// The first value of the first row; `None` for no row and for NULL.
     pub fn query_value(&mut self, sql: &str) -> Result<Option<String>, MysqlError> {
         Ok(self.query_text(sql)?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))

@@ -31,13 +31,26 @@ pub(super) fn parse_column(packet: &[u8]) -> Option<ResultColumn> {
 pub struct RowStream<'c> {
     pub(super) connection: &'c mut Connection,
     pub(super) columns: Vec<ResultColumn>,
+    /// Bytes left of the wide row's present value.
+    pub(super) field_left: Option<u64>,
 }
 
 /// What stands next in an open result.
 pub enum Next<'a> {
     Row(Row<'a>),
-    Wide(WideRow<'a>),
+    /// A row larger than the receive buffer: `RowStream::next_piece` gives it.
+    Wide,
     End,
+}
+
+/// A part of a wide row.
+pub enum Piece<'a> {
+    Null,
+    /// The next bytes of a value; `ends` when they are its last.
+    Bytes {
+        bytes: &'a [u8],
+        ends: bool,
+    },
 }
 
 impl RowStream<'_> {
@@ -59,7 +72,8 @@ impl RowStream<'_> {
         if length == FULL_PACKET || !Channel::fits(length) {
             channel.take_header()?;
             self.connection.state = State::InRow { left: length, last: length != FULL_PACKET };
-            return Ok(Next::Wide(WideRow { connection: self.connection, field_left: None }));
+            self.field_left = None;
+            return Ok(Next::Wide);
         }
         let range = channel.take_packet(length)?;
         match channel.bytes(range.clone()) {
@@ -76,57 +90,8 @@ impl RowStream<'_> {
             _ => Ok(Next::Row(Row { payload: self.connection.channel.bytes(range) })),
         }
     }
-}
 
-/// One row that lies whole in the receive buffer.
-#[derive(Clone, Copy)]
-pub struct Row<'a> {
-    payload: &'a [u8],
-}
-
-impl<'a> Row<'a> {
-    /// The values in order; `None` is NULL. Ends early when the packet is malformed: count them.
-    #[inline]
-    pub fn fields(self) -> Fields<'a> {
-        Fields { rest: self.payload }
-    }
-}
-
-pub struct Fields<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = Option<&'a [u8]>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Option<&'a [u8]>> {
-        let (&first, tail) = self.rest.split_first()?;
-        if first == 0xFB {
-            self.rest = tail;
-            return Some(None);
-        }
-        take_text(&mut self.rest).map(Some)
-    }
-}
-
-/// One row larger than the receive buffer, read value by value and piece by piece.
-pub struct WideRow<'a> {
-    connection: &'a mut Connection,
-    field_left: Option<u64>,
-}
-
-pub enum Piece<'a> {
-    Null,
-    /// The next bytes of a value; `ends` when they are its last.
-    Bytes {
-        bytes: &'a [u8],
-        ends: bool,
-    },
-}
-
-impl WideRow<'_> {
-    /// `None` after the row's last value.
+    /// The wide row's next piece; `None` after its last value.
     pub fn next_piece(&mut self) -> Result<Option<Piece<'_>>, MysqlError> {
         let left = match self.field_left {
             Some(left) => left,
@@ -164,6 +129,38 @@ impl WideRow<'_> {
     fn take_byte(&mut self) -> Result<u8, MysqlError> {
         let range = self.connection.take_of_row(1)?;
         Ok(self.connection.channel.bytes(range)[0])
+    }
+}
+
+/// One row that lies whole in the receive buffer.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    payload: &'a [u8],
+}
+
+impl<'a> Row<'a> {
+    /// The values in order; `None` is NULL. Ends early when the packet is malformed: count them.
+    #[inline]
+    pub fn fields(self) -> Fields<'a> {
+        Fields { rest: self.payload }
+    }
+}
+
+pub struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Option<&'a [u8]>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Option<&'a [u8]>> {
+        let (&first, tail) = self.rest.split_first()?;
+        if first == 0xFB {
+            self.rest = tail;
+            return Some(None);
+        }
+        take_text(&mut self.rest).map(Some)
     }
 }
 
