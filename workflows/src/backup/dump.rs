@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use holdfast_archive::{self as archive, Dek, DigestKey, Header, PackDigest};
+use holdfast_archive::{self as archive, Dek, Header, PackDigest};
 use holdfast_engine::StepContext;
-use holdfast_mysql::{self as mysql, DatabaseUrl, DumpOptions, Dumped as DumpedStore, Watch};
-use holdfast_schema::Fault;
+use holdfast_mysql::{self as mysql, DatabaseUrl, DumpOptions, Dumped as DumpedStore, NonTransactional, Watch};
+use holdfast_schema::{Fault, config};
 use holdfast_storage::Location;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -58,7 +58,7 @@ async fn read_production(
     let runtime = Handle::current();
     let blocking = move |watch: Arc<Watch>| {
         let new_pack = |number: u32| PackUpload::create(&runtime, &hot, &archive::pack_key(&store, &backup, number));
-        let finish_pack = |_: &PackDigest, pack: PackUpload| pack.finish();
+        let finish_pack = |_: PackDigest, pack: PackUpload| pack.finish();
         mysql::dump(&source, &options, &dek, backup, new_pack, finish_pack, &watch)
     };
     watch::blocking(step, blocking).await?.map_err(Fault::from)
@@ -68,7 +68,11 @@ fn dump_options(scene: &Scene) -> DumpOptions {
     DumpOptions {
         parallel: scene.store.database.parallel,
         digest_key: DigestKey::for_store(&scene.store.name),
-        non_transactional: scene.store.database.non_transactional.into(),
+        non_transactional: match scene.store.database.non_transactional {
+            config::NonTransactional::Lock => NonTransactional::Lock,
+            config::NonTransactional::Refuse => NonTransactional::Refuse,
+            config::NonTransactional::SchemaOnly => NonTransactional::SchemaOnly,
+        },
         ..DumpOptions::default()
     }
 }
