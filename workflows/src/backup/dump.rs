@@ -67,13 +67,12 @@ async fn read_production(
 fn dump_options(scene: &Scene) -> DumpOptions {
     DumpOptions {
         parallel: scene.store.database.parallel,
-        digest_key: DigestKey::for_store(&scene.store.name),
         non_transactional: match scene.store.database.non_transactional {
             config::NonTransactional::Lock => NonTransactional::Lock,
             config::NonTransactional::Refuse => NonTransactional::Refuse,
             config::NonTransactional::SchemaOnly => NonTransactional::SchemaOnly,
         },
-        ..DumpOptions::default()
+        ..DumpOptions::for_store(&scene.store.name)
     }
 }
 
