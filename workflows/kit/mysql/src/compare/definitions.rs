@@ -26,6 +26,15 @@ pub(super) fn compare_all(index: &Index, found: &Inventory, definers: Definers) 
     problems
 }
 
+/// The digest over all definitions, which says nothing more when each was compared, and is what the archive promises. Under another
+/// name, or without a view that was left out, a schema has another digest.
+pub(super) fn compare_digests(index: &Index, found: &Inventory) -> Option<Problem> {
+    let whole = found.schema.name == index.schema.name && found.views.len() == index.views.len();
+    let differs = whole && found.schema.schema_digest != index.schema.schema_digest;
+    let why = || format!("its digest is {}, in the archive {}", found.schema.schema_digest, index.schema.schema_digest);
+    differs.then(|| Problem::new(format!("schema `{}`", found.schema.name), why()))
+}
+
 /// The named tables alone.
 pub(super) fn compare_tables(index: &Index, found: &Inventory, names: &[String]) -> Vec<Problem> {
     let archived = index.tables.iter().filter(|table| names.contains(&table.name));

@@ -67,5 +67,8 @@ pub fn compare(url: &DatabaseUrl, index: &Index, options: &CompareOptions, watch
     let is_asked = |name: &String| options.tables.as_ref().is_none_or(|tables| tables.contains(name));
     let tables = index.tables.iter().filter(|table| is_there(&table.name) && is_asked(&table.name)).collect();
     problems.extend(rows::compare(url, tables, options, watch)?);
+    if problems.is_empty() && options.tables.is_none() {
+        problems.extend(definitions::compare_digests(index, &found));
+    }
     Ok(problems)
 }
