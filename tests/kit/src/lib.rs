@@ -4,12 +4,15 @@
 //! Everything here blocks and works from plain and from async tests alike.
 
 mod client;
+mod docker;
 mod mariadb;
 mod place;
 mod planted;
 mod postgres;
 mod runtime;
 
+pub use client::sql_at;
+pub use docker::DockerEngine;
 pub use mariadb::MariaDb;
 pub use place::fresh_dir;
 pub use planted::Planted;

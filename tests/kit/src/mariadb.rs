@@ -6,8 +6,9 @@ use holdfast_sandbox::local::{Installed, LocalServer};
 use holdfast_sandbox::process::free_port;
 use holdfast_sandbox::{Product, SandboxError};
 
+use crate::client::sql_at;
+use crate::place;
 use crate::runtime::wait;
-use crate::{client, place};
 
 /// Settings a test server needs to be quick; a test's own come after and win.
 const QUICK: [&str; 10] = [
@@ -67,7 +68,7 @@ impl MariaDb {
         let lower_case = self.args.iter().find_map(|arg| arg.strip_prefix("--lower-case-table-names=")?.parse().ok());
         let started = wait(async {
             let template = installed.template(&place::templates(), lower_case.unwrap_or(0)).await?;
-            LocalServer::start(&installed, &self.dir, &template, PASSWORD, &args).await
+            LocalServer::start(&installed, &self.dir, &self.dir.join("socket"), &template, PASSWORD, &args).await
         });
         self.server = Some(started?);
         self.port = port;
@@ -113,21 +114,20 @@ impl MariaDb {
         name
     }
 
-    /// Runs statements through the `mariadb` client (which knows DELIMITER); answers their rows, without headings.
+    /// Runs statements through the `mariadb` client; answers their rows as [`crate::sql_at`] does.
     pub fn sql(&self, sql: &str) -> String {
-        self.try_sql(sql.as_bytes())
-            .unwrap_or_else(|error| panic!("{error}\nin {}", sql.chars().take(400).collect::<String>()))
+        self.sql_in("", sql)
     }
 
     /// As [`MariaDb::sql`], in `schema`.
     pub fn sql_in(&self, schema: &str, sql: &str) -> String {
-        let rows = client::sql(&self.socket(), PASSWORD, Some(schema), sql.as_bytes());
+        let rows = sql_at(&self.url(schema), sql.as_bytes());
         rows.unwrap_or_else(|error| panic!("{error}\nin {}", sql.chars().take(400).collect::<String>()))
     }
 
     /// As [`MariaDb::sql`]; the client's message when it fails.
     pub fn try_sql(&self, sql: &[u8]) -> Result<String, String> {
-        client::sql(&self.socket(), PASSWORD, None, sql)
+        sql_at(&self.url(""), sql)
     }
 
     /// Ends it as a power cut would.

@@ -102,6 +102,7 @@ mod tests {
     fn closed_parents_are_opened_for_entering_only() {
         let account = Account { name: "someone".into(), uid: 4242, gid: 4242 };
         let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let inner = dir.path().join("data");
         fs::create_dir(&inner).unwrap();
         make_reachable(&inner, Some(&account)).unwrap();

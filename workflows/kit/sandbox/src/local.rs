@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::account::{Account, make_reachable, own_dir};
 use crate::error::SandboxError;
-use crate::files::{copy_tree, remove_tree, socket_dir};
+use crate::files::{copy_tree, remove_tree};
 use crate::greeting::greeting;
 use crate::password::write_private;
 use crate::process::{Server, ServerCommand};
@@ -105,49 +105,43 @@ pub fn server_account() -> Result<Option<Account>, SandboxError> {
     Account::for_server(&["mysql", "mariadb", "nobody"])
 }
 
-/// A running private server: its files under `dir`, its socket in a directory with a short path.
+/// A running private server: its files under one directory, its socket in one with a short path.
 #[derive(Debug)]
 pub struct LocalServer {
     server: Server,
-    dir: PathBuf,
-    socket_dir: PathBuf,
-    password: String,
+    socket: PathBuf,
     version: String,
 }
 
 impl LocalServer {
     /// Starts `installed` on `dir/data` with `args` and `password` for `root`, from anywhere it can be reached.
-    /// The data directory is copied from `template` unless it is there.
+    /// The data directory is copied from `template` unless it is there; the socket is made in `socket_dir`.
     pub async fn start(
         installed: &Installed,
         dir: &Path,
+        socket_dir: &Path,
         template: &Path,
         password: &str,
         args: &[String],
     ) -> Result<LocalServer, SandboxError> {
         let account = server_account()?;
-        let socket_dir = prepare(dir, template, account.as_ref())?;
+        prepare(dir, socket_dir, template, account.as_ref())?;
         let init_file = dir.join("init.sql");
         write_private(&init_file, &accounts_sql(installed.version.product, password))?;
         account.as_ref().map_or(Ok(()), |account| account.give(&init_file))?;
         let command = ServerCommand::new(&installed.program, &dir.join("server.log")).account(account.as_ref());
-        let server = command.args(paths(dir, &socket_dir)).args(args.iter().cloned()).spawn().await?;
+        let server = command.args(paths(dir, socket_dir)).args(args.iter().cloned()).spawn().await?;
         let socket = socket_dir.join(SOCKET);
         let version = server.wait_ready(START_LIMIT, || greeting(&socket)).await?;
         let _ = fs::remove_file(&init_file);
         // Only now may others enter; the password still stands before them.
-        fs::set_permissions(&socket_dir, fs::Permissions::from_mode(0o755))
-            .map_err(SandboxError::io("open", &socket_dir))?;
-        Ok(LocalServer { server, dir: dir.to_owned(), socket_dir, password: password.to_owned(), version })
+        fs::set_permissions(socket_dir, fs::Permissions::from_mode(0o755))
+            .map_err(SandboxError::io("open", socket_dir))?;
+        Ok(LocalServer { server, socket, version })
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.socket_dir.join(SOCKET)
-    }
-
-    /// Of `root`, from everywhere.
-    pub fn password(&self) -> &str {
-        &self.password
+        self.socket.clone()
     }
 
     /// As the server states it in its greeting.
@@ -155,32 +149,24 @@ impl LocalServer {
         &self.version
     }
 
-    pub fn pid(&self) -> u32 {
-        self.server.pid()
+    pub fn last_words(&self) -> String {
+        self.server.last_words()
     }
 
     /// Ends it in order; data stay.
     pub async fn stop(self) {
         self.server.stop(STOP_GRACE).await;
-        self.forget_socket();
     }
 
     /// Ends it as a power cut would; data stay.
     pub async fn kill(self) {
         self.server.kill();
         self.server.exited().await;
-        self.forget_socket();
-    }
-
-    fn forget_socket(&self) {
-        if !self.socket_dir.starts_with(&self.dir) {
-            let _ = remove_tree(&self.socket_dir);
-        }
     }
 }
 
-/// Makes the directories of a server; answers where its socket goes.
-fn prepare(dir: &Path, template: &Path, account: Option<&Account>) -> Result<PathBuf, SandboxError> {
+/// Makes the directories of a server.
+fn prepare(dir: &Path, socket_dir: &Path, template: &Path, account: Option<&Account>) -> Result<(), SandboxError> {
     fs::create_dir_all(dir).map_err(SandboxError::io("create", dir))?;
     let data = dir.join("data");
     make_reachable(&data, account)?;
@@ -188,9 +174,7 @@ fn prepare(dir: &Path, template: &Path, account: Option<&Account>) -> Result<Pat
         copy_tree(template, &data, account)?;
     }
     own_dir(&dir.join("tmp"), account)?;
-    let socket_dir = socket_dir(&dir.join("socket"))?;
-    own_dir(&socket_dir, account)?;
-    Ok(socket_dir)
+    own_dir(socket_dir, account)
 }
 
 fn paths(dir: &Path, socket_dir: &Path) -> [String; 6] {

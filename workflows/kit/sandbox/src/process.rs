@@ -244,9 +244,9 @@ impl Server {
         SandboxError::Ended { program: self.program.clone(), status: status.to_string(), log: self.last_words() }
     }
 
-    /// The last lines of its log on one line, newest last.
+    /// The end of its log on one line: the errors in it, or else just its last lines.
     pub fn last_words(&self) -> String {
-        last_lines(&self.log, 6).join("; ")
+        last_words(&tail(&self.log).unwrap_or_default())
     }
 }
 
@@ -263,20 +263,23 @@ impl Drop for Server {
     }
 }
 
-/// The last `count` lines of a file that are not empty; none when it cannot be read.
-pub fn last_lines(path: &Path, count: usize) -> Vec<String> {
-    let tail = || -> std::io::Result<Vec<u8>> {
-        let mut file = fs::File::open(path)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(8192)))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let bytes = tail().unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.iter().skip(lines.len().saturating_sub(count)).map(|line| (*line).to_owned()).collect()
+/// The last 8 KiB of a file.
+fn tail(path: &Path) -> std::io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(8192)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What a person looks for at the end of a server's log: its errors, or else its last lines, on one line.
+pub(crate) fn last_words(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_error = |line: &&&str| ["ERROR", "FATAL", "PANIC"].iter().any(|word| line.contains(word));
+    let errors: Vec<&str> = lines.iter().filter(is_error).copied().collect();
+    let telling = if errors.is_empty() { lines } else { errors };
+    telling[telling.len().saturating_sub(6)..].join("; ")
 }
 
 /// A TCP port of 127.0.0.1 nobody listens on now. Another process may take it first: whoever binds it tries again.

@@ -1,0 +1,51 @@
+//! What dead workers left: containers, and the directories of sandboxes. Never a live one's; any number of times.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::docker;
+use crate::error::SandboxError;
+use crate::files::remove_tree;
+use crate::owner::Life;
+use crate::place::{self, Record};
+
+/// What was removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reaped {
+    pub containers: u64,
+    pub directories: u64,
+}
+
+/// Removes the sandboxes of workers that are dead: of this machine, when their process is gone; of other machines that
+/// share `disk_dir` or the engine, when `is_alive` denies their step. `docker_host` as in [`crate::Request`].
+pub async fn reap(
+    disk_dir: &Path,
+    docker_host: Option<&str>,
+    is_alive: impl Fn(&str) -> bool,
+) -> Result<Reaped, SandboxError> {
+    let mut reaped = Reaped::default();
+    let left = |record: &Record| match record.worker.life() {
+        Life::Alive => false,
+        Life::Dead => true,
+        Life::Elsewhere => !is_alive(&record.step),
+    };
+    // Containers first: they write into the directories.
+    if let Ok(engine) = docker::connect(docker_host).await {
+        for (name, record) in docker::sandboxes(&engine).await? {
+            if left(&record) {
+                docker::remove(&engine, &name).await?;
+                remove_tree(&record.socket_dir)?;
+                reaped.containers += 1;
+            }
+        }
+    }
+    for (dir, record) in place::all(disk_dir) {
+        if record.as_ref().is_none_or(&left) {
+            record.map_or(Ok(()), |record| remove_tree(&record.socket_dir))?;
+            remove_tree(&dir)?;
+            reaped.directories += 1;
+        }
+    }
+    Ok(reaped)
+}
