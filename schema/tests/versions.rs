@@ -14,6 +14,18 @@ async fn database() -> DatabaseConnection {
     SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
 
+#[tokio::test]
+async fn a_ledger_that_is_up_to_date_stays_as_it_is_though_its_user_is_named_like_its_schema() {
+    let url = Postgres::shared().database();
+    for _ in 0..2 {
+        let pool = PgPool::connect(&url).await.unwrap();
+        let user: String = sqlx::query_scalar("SELECT current_user::text").fetch_one(&pool).await.unwrap();
+        assert_eq!(user, "holdfast");
+        migrations::run(&pool).await.unwrap();
+        pool.close().await;
+    }
+}
+
 fn load(store: &str) -> Loaded {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("stores")).unwrap();

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use holdfast_engine::Ledger;
 use holdfast_sandbox::PrivatePostgres;
+use holdfast_schema::Fault;
 use holdfast_schema::config::{self, Loaded, LocationConfig};
-use holdfast_schema::{Fault, migrations};
 use holdfast_storage::Location;
 use holdfast_workflows::{Context, context};
 use sqlx::PgPool;
@@ -74,7 +74,7 @@ impl Home {
         };
         let pool = connect(&url).await?;
         let context = Context::new(&pool, Ledger::new(pool.clone()));
-        migrations::run(&pool).await.map_err(|error| ledger_fault(&error.to_string()))?;
+        context.ledger.migrate().await.map_err(|error| ledger_fault(&error.to_string()))?;
         Ok(Home { loaded, pool, context, alone, postgres })
     }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::{DynIden, SqlxPostgresConnector, sea_query::IntoIden};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgPoolOptions};
 
 mod m0001_engine;
 mod m0002_config;
@@ -29,8 +29,16 @@ const MIGRATING: i64 = 0x686f_6c64_6d69_6772;
 pub async fn run(pool: &PgPool) -> Result<(), sea_orm::DbErr> {
     let mut lock = pool.begin().await.map_err(conn)?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATING).execute(&mut *lock).await.map_err(conn)?;
-    Migrator::up(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), None).await?;
+    sqlx::query("CREATE SCHEMA IF NOT EXISTS holdfast").execute(pool).await.map_err(conn)?;
+    Migrator::up(&SqlxPostgresConnector::from_sqlx_postgres_pool(in_our_schema(pool).await?), None).await?;
     lock.commit().await.map_err(conn)
+}
+
+/// The migrator's own table has no schema in its name. By default a user named like our schema would look for it in there,
+/// but for the very first time, when there is none: and would migrate from the start again.
+async fn in_our_schema(pool: &PgPool) -> Result<PgPool, sea_orm::DbErr> {
+    let options = (*pool.connect_options()).clone().options([("search_path", "holdfast")]);
+    PgPoolOptions::new().max_connections(1).connect_with(options).await.map_err(conn)
 }
 
 fn conn(error: sqlx::Error) -> sea_orm::DbErr {
