@@ -2,9 +2,11 @@
 
 mod store;
 
+use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use holdfast_archive::PackDigest;
 use holdfast_archive::index::{Data, ObjectKind};
@@ -332,7 +334,6 @@ fn a_big_table_is_read_in_ranges_and_cut_where_its_key_says() {
     assert_eq!(first, last + 3);
     let step = 1 << (first ^ last).ilog2();
     assert!(step >= 1024 && first % step < 3, "{last} | {first} is a boundary of a coarse grid");
-    assert!(big.chunks.iter().map(|chunk| chunk.pack).any(|pack| pack != big.chunks[0].pack), "both connections read it");
     let named = table(&index, "named");
     assert!(named.rows == 60_000 && named.chunks.len() > 1, "{}", named.chunks.len());
     assert!(named.chunks[1].first_key.as_ref().unwrap()[0].starts_with("0x"));
@@ -505,6 +506,52 @@ fn what_writers_commit_together_is_dumped_together() {
     });
 }
 
+/// A pack that takes its prologue, and nothing more before `open` is set.
+struct Held<'a> {
+    open: &'a AtomicBool,
+    begun: bool,
+}
+
+impl Write for Held<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        while self.begun && !self.open.load(Ordering::SeqCst) {
+            thread::yield_now();
+        }
+        self.begun = true;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_dump_that_holds_up_a_schema_change_gives_way_and_says_to_whom() {
+    let server = MariaDb::shared();
+    let schema = server.schema();
+    let url = DatabaseUrl::parse(&server.url(&schema)).unwrap();
+    run(
+        &mut connect(&server.url(&schema)),
+        &["CREATE TABLE wide (id INT PRIMARY KEY, v TEXT)", "INSERT INTO wide SELECT seq, REPEAT(MD5(seq),8) FROM seq_1_to_50000"],
+    );
+    let altered = AtomicBool::new(false);
+    let store = Store::with(|options| (options.give_way_seconds, options.frame_bytes) = (1, 4096));
+    let new_pack = |_| Ok(Held { open: &altered, begun: false });
+    let read = || holdfast_mysql::dump(&url, &store.options, &store.dek, store.backup, new_pack, |_, _| Ok(()), &Watch::new());
+    let gave_way = thread::scope(|scope| {
+        let dump = scope.spawn(read);
+        let mut other = connect(&server.url(&schema));
+        let reads = format!("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB='{schema}' AND INFO LIKE 'SELECT `id`%'");
+        while other.query_value(&reads).unwrap().as_deref() == Some("0") && !dump.is_finished() {}
+        run(&mut other, &["ALTER TABLE wide ADD KEY (id)"]);
+        altered.store(true, Ordering::SeqCst);
+        dump.join().unwrap()
+    });
+    let Err(MysqlError::GaveWay { who, .. }) = &gave_way else { panic!("{gave_way:?}") };
+    assert!(who.contains("root@localhost, ALTER TABLE"), "{who}");
+}
+
 #[test]
 fn a_cancelled_dump_returns_at_once() {
     let server = MariaDb::shared();
@@ -532,6 +579,24 @@ fn a_server_that_dies_under_the_dump_is_a_retry() {
     assert!(matches!(gone, MysqlError::Gone { .. }), "{gone}");
     let fault = holdfast_schema::Fault::from(gone);
     assert_eq!(fault.kind, holdfast_schema::fault::Kind::Retry);
+}
+
+/// HOLDFAST_TEST_TABLES raises the number of tables.
+#[test]
+fn thousands_of_tables_are_a_matter_of_seconds() {
+    let server = MariaDb::shared();
+    let schema = server.schema();
+    let count: usize = std::env::var("HOLDFAST_TEST_TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
+    let mut connection = connect(&server.url(&schema));
+    for table in 0..count {
+        run(&mut connection, &[&format!("CREATE TABLE t{table:05} (id INT PRIMARY KEY, a VARCHAR(50), b DATETIME, KEY (a)) ENGINE=InnoDB")]);
+    }
+    run(&mut connection, &["INSERT INTO t00007 VALUES (1,'x',NULL)"]);
+    let began = Instant::now();
+    let index = Store::new().dump(&server.url(&schema)).unwrap().index;
+    println!("{count} tables dumped in {:.2} s", began.elapsed().as_secs_f64());
+    assert_eq!((index.tables.len(), table(&index, "t00007").rows), (count, 1));
+    assert!(index.tables.iter().all(|table| table.create.contains("PRIMARY KEY") && table.key == ["id"]));
 }
 
 #[test]

@@ -19,7 +19,6 @@ use std::sync::{Mutex, PoisonError};
 use holdfast_archive::index::Index;
 use holdfast_archive::pack::PackDigest;
 use holdfast_archive::{Dek, DigestKey};
-use holdfast_schema::config;
 use uuid::Uuid;
 
 use crate::crew;
@@ -45,16 +44,6 @@ pub enum NonTransactional {
     Lock,
     /// Keep their definitions and leave their rows.
     SchemaOnly,
-}
-
-impl From<config::NonTransactional> for NonTransactional {
-    fn from(configured: config::NonTransactional) -> NonTransactional {
-        match configured {
-            config::NonTransactional::Refuse => NonTransactional::Refuse,
-            config::NonTransactional::Lock => NonTransactional::Lock,
-            config::NonTransactional::SchemaOnly => NonTransactional::SchemaOnly,
-        }
-    }
 }
 
 #[derive(Debug, Clone)]
