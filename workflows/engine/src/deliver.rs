@@ -158,9 +158,9 @@ fn live(
     shutdown: CancellationToken,
     handle: impl Fn(Delivery) -> JoinHandle<()> + Clone + Send + Sync + 'static,
 ) -> BoxFuture<'static, Result<(), WorkerError>> {
-    let storage = PostgresStorage::<Delivery>::new(ledger.pool()).with_config(config(post, timing));
+    let queue = PostgresStorage::<Delivery>::new(ledger.pool()).with_config(config(post, timing));
     let worker = WorkerBuilder::new(name)
-        .backend(storage.poll_with_strategy(OnNews::new(news, timing.poll)))
+        .backend(queue.poll_with_strategy(OnNews::new(news, timing.poll)))
         .concurrency(post.size.concurrency)
         .build(move |delivery: Delivery| {
             let handled = handle(delivery);

@@ -39,13 +39,16 @@ pub(crate) async fn dispatch(tx: &mut PgConnection) -> Result<usize, Error> {
     Ok(queued)
 }
 
-/// Pools with room, and how many more steps each can start.
+/// Pools with room, and how many more steps each can start. What still runs on a worker that is leaving or dead takes no
+/// room from the others.
 async fn rooms(tx: &mut PgConnection) -> Result<Vec<(String, i64)>, Error> {
     // clock_timestamp(): now() is when this transaction began to wait for the lock.
     let rooms = sqlx::query_as(
         "SELECT pool, room FROM (
-             SELECT w.pool, sum(w.concurrency)
-                 - (SELECT count(*) FROM holdfast.step s WHERE s.pool = w.pool AND s.state IN ('queued', 'running')) AS room
+             SELECT w.pool,
+                 (sum(greatest(0, w.concurrency - (SELECT count(*) FROM holdfast.step s
+                     WHERE s.pool = w.pool AND s.state = 'running' AND s.worker = w.name)))
+                 - (SELECT count(*) FROM holdfast.step s WHERE s.pool = w.pool AND s.state = 'queued'))::bigint AS room
              FROM holdfast.worker w
              WHERE greatest(w.heartbeat_at, pg_postmaster_start_time()) + w.lease > clock_timestamp()
              GROUP BY w.pool) pools

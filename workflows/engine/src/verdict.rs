@@ -109,7 +109,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
-            name: "dump".into(),
+            name: "copy".into(),
             worker: "w1".into(),
             attempt: 1,
             max_attempts: 3,
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn refused() -> Fault {
-        Fault::retry("hot refused", "503", "wait for it")
+        Fault::retry("the server refused", "503", "wait for it")
     }
 
     #[test]
@@ -144,20 +144,20 @@ mod tests {
     fn the_last_attempt_stops_with_the_fault_it_ended_with() {
         let last = Facts { attempt: 3, ..facts() };
         let Verdict::Stopped(fault) = of(Ending::Failed(refused()), &last) else { panic!("it goes on") };
-        assert_eq!((fault.kind, fault.what.as_str()), (Kind::Stop, "hot refused"));
+        assert_eq!((fault.kind, fault.what.as_str()), (Kind::Stop, "the server refused"));
         assert_eq!(fault.runbook.as_deref(), Some("step-out-of-attempts.md"));
     }
 
     #[test]
     fn waiting_has_a_deadline_and_costs_no_attempt() {
-        let thawing = Fault::wait("cold is thawing", "asked an hour ago", "nothing");
+        let locked = Fault::wait("a lock is held", "by another", "nothing");
         let last = Facts { attempt: 3, waited_s: 60.0, waits: 1, ..facts() };
-        let Verdict::Again { after, cost: Cost::Wait, .. } = of(Ending::Failed(thawing.clone()), &last) else {
+        let Verdict::Again { after, cost: Cost::Wait, .. } = of(Ending::Failed(locked.clone()), &last) else {
             panic!("it stopped")
         };
         assert_eq!(after, Duration::from_secs(10));
         let late = Facts { waited_s: 3.0 * 24.0 * 3600.0, ..last };
-        assert!(matches!(of(Ending::Failed(thawing), &late), Verdict::Stopped(fault) if fault.kind == Kind::Stop));
+        assert!(matches!(of(Ending::Failed(locked), &late), Verdict::Stopped(fault) if fault.kind == Kind::Stop));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sqlx::{PgConnection, postgres::PgListener};
+use tokio::time::Instant;
+use tracing::warn;
 use uuid::Uuid;
 
 use crate::{Error, Ledger, RunView};
@@ -11,6 +13,8 @@ const CHANNEL: &str = "holdfast_run";
 
 /// Notifications are lost with a connection; the run is read this often without one.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(2);
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Says in the transaction that `run` changes when it commits.
 pub(crate) async fn notify(tx: &mut PgConnection, run: Uuid) -> Result<(), Error> {
@@ -48,10 +52,23 @@ impl Ledger {
 }
 
 impl Watch {
-    /// The run as it is now at the first call, and after its next change at every further one.
+    /// The run as it is now at the first call, and after its next change at every further one. A ledger that does not
+    /// answer is asked again for a minute: a restart of Postgres ends no run, and should end nobody's watching.
     pub async fn changed(&mut self) -> Result<RunView, Error> {
+        let mut silent_since = None;
         loop {
-            let run = self.ledger.run(&self.id).await?;
+            let run = match self.ledger.run(&self.id).await {
+                Ok(run) => run,
+                Err(error @ (Error::Ledger(_) | Error::Read(_)))
+                    if silent_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
+                {
+                    warn!(%error, "asking for the run again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            silent_since = None;
             if self.last.as_ref() != Some(&run) {
                 self.last = Some(run.clone());
                 return Ok(run);

@@ -184,6 +184,40 @@ async fn postgres_restarted_in_the_middle_loses_nothing_and_repeats_nothing() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_cut_off_in_the_middle_loses_nothing_it_had_confirmed() {
+    let mut postgres = tokio::task::block_in_place(Postgres::start);
+    let site = Site::at(postgres.url()).await;
+    // Test servers confirm before they write; this one must not.
+    sqlx::raw_sql("ALTER DATABASE holdfast SET synchronous_commit = on").execute(site.ledger.pool()).await.unwrap();
+    tokio::task::block_in_place(|| postgres.restart());
+    site.until_count("SELECT 1::bigint", 1).await;
+    let _workers = [site.worker(&[("core", 4)]), site.worker(&[("core", 4)])];
+    let mut started = 0;
+    for _ in 0..3 {
+        for _ in 0..5 {
+            site.start_with(json!({ "ms": 200 }), chain()).await;
+            started += 1;
+        }
+        let id = site.start(vec![step("slow")]).await;
+        started += 1;
+        site.until_count("SELECT least(count(*), 4) FROM holdfast.step WHERE state = 'running'", 4).await;
+        tokio::task::block_in_place(|| {
+            postgres.kill();
+            postgres.restart();
+        });
+        // Who watches a run meanwhile sees it end.
+        assert_succeeded(&site.ended(&id).await);
+    }
+    site.until_count("SELECT count(*) FROM holdfast.run WHERE state = 'succeeded'", started).await;
+    assert_eq!(
+        site.count("SELECT count(*) FROM settled").await,
+        site.count("SELECT count(*) FROM holdfast.step").await
+    );
+    assert_eq!(site.count("SELECT count(*) FROM holdfast.attempt WHERE outcome NOT IN ('succeeded', 'lost')").await, 0);
+    assert_eq!(site.count("SELECT count(*) FROM holdfast.slot").await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_told_to_stop_finishes_what_it_can_and_gives_back_the_rest() {
     let site = Site::new().await;

@@ -130,3 +130,20 @@ async fn a_step_starts_within_milliseconds_of_being_asked_for() {
     assert!(median < Duration::from_millis(100), "{waits:?}");
     assert!(worst < DEADLINE / 2, "{waits:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_of_a_worker_that_is_leaving_take_no_room_from_the_others() {
+    let site = Site::new().await;
+    let slow_to_leave = Timing { shutdown_grace: DEADLINE, ..timing() };
+    let leaving = site.worker_with(&[("core", 1)], slow_to_leave);
+    let held = site.start(vec![step("hold")]).await;
+    site.until_count("SELECT count(*) FROM effect", 1).await;
+    let _other = site.worker(&[("core", 1)]);
+    leaving.shutdown.cancel();
+    site.until_count("SELECT count(*) FROM holdfast.worker", 1).await;
+    let next = site.start(vec![step("note")]).await;
+    assert_succeeded(&site.ended(&next).await);
+    leaving.open();
+    assert_succeeded(&site.ended(&held).await);
+    leaving.stop().await;
+}
