@@ -43,7 +43,6 @@ impl DockerEngine {
         answers(&host).then_some(DockerEngine { host, private: None })
     }
 
-    /// Its images stay for the next test process; nothing else does.
     fn start() -> Option<DockerEngine> {
         let dockerd = ["/usr/sbin/dockerd", "/usr/bin/dockerd"].iter().map(Path::new).find(|path| path.exists())?;
         if !rustix::process::geteuid().is_root() {

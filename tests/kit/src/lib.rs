@@ -14,6 +14,6 @@ mod runtime;
 pub use client::sql_at;
 pub use docker::DockerEngine;
 pub use mariadb::MariaDb;
-pub use place::fresh_dir;
+pub use place::{fresh_dir, templates};
 pub use planted::Planted;
 pub use postgres::Postgres;

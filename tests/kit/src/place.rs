@@ -22,7 +22,7 @@ static PROCESS: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// Of initialised data directories, shared by all test processes.
-pub(crate) fn templates() -> PathBuf {
+pub fn templates() -> PathBuf {
     ROOT.join("templates")
 }
 

@@ -75,7 +75,9 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.kill();
+        if let Some(server) = self.server.take() {
+            wait(server.stop());
+        }
         let _ = fs::remove_dir_all(&self.dir);
     }
 }

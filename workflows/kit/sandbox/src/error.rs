@@ -74,7 +74,7 @@ impl SandboxError {
 
 impl From<SandboxError> for Fault {
     fn from(error: SandboxError) -> Fault {
-        let what = "the database server for this step did not start";
+        let what = "a database server of our own did not start";
         let why = match error {
             SandboxError::Io { .. }
             | SandboxError::Spawn { .. }

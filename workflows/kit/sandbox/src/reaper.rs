@@ -32,20 +32,26 @@ pub async fn reap(
     };
     // Containers first: they write into the directories.
     if let Ok(engine) = docker::connect(docker_host).await {
-        for (name, record) in docker::sandboxes(&engine).await? {
-            if left(&record) {
-                docker::remove(&engine, &name).await?;
-                remove_tree(&record.socket_dir)?;
-                reaped.containers += 1;
-            }
+        for (name, record) in docker::sandboxes(&engine).await?.into_iter().filter(|(_, record)| left(record)) {
+            reaped.containers += noted(docker::remove(&engine, &name).await);
         }
     }
     for (dir, record) in place::all(disk_dir) {
         if record.as_ref().is_none_or(&left) {
-            record.map_or(Ok(()), |record| remove_tree(&record.socket_dir))?;
-            remove_tree(&dir)?;
-            reaped.directories += 1;
+            let sockets = record.map_or(Ok(()), |record| remove_tree(&record.socket_dir));
+            reaped.directories += noted(sockets.and_then(|()| remove_tree(&dir)));
         }
     }
     Ok(reaped)
+}
+
+/// 1 for what was removed. What resists does not keep the rest from going, and is tried again next time.
+fn noted(removed: Result<(), SandboxError>) -> u64 {
+    match removed {
+        Ok(()) => 1,
+        Err(error) => {
+            tracing::warn!("a dead worker's sandbox stays for now: {error}");
+            0
+        }
+    }
 }

@@ -26,6 +26,9 @@ async fn other_commands_find_the_running_one_and_it_keeps_its_port_and_its_data(
     let url = first.url();
     assert_eq!(PrivatePostgres::running_at(&dir).as_ref(), Some(&url));
     run(&url, "CREATE TABLE t (id INT)").await.unwrap();
+    let (login, server) = url.split_once('@').unwrap();
+    assert!(run(&format!("{login}x@{server}"), "SELECT 1").await.is_err(), "a wrong password is refused");
+    assert!(run(&format!("postgres://holdfast@{server}"), "SELECT 1").await.is_err(), "and so is none");
     let mode = std::fs::metadata(dir.join("password")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     first.stop().await;
@@ -34,16 +37,6 @@ async fn other_commands_find_the_running_one_and_it_keeps_its_port_and_its_data(
     assert_eq!(again.url(), url);
     run(&url, "INSERT INTO t VALUES (1)").await.unwrap();
     again.stop().await;
-}
-
-#[tokio::test]
-async fn a_wrong_password_is_refused() {
-    let dir = new_dir();
-    let postgres = PrivatePostgres::start(&dir).await.unwrap();
-    let (head, tail) = postgres.url().split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    assert!(run(&format!("{head}x@{tail}"), "SELECT 1").await.is_err());
-    assert!(run(&format!("postgres://holdfast@{tail}"), "SELECT 1").await.is_err());
-    postgres.stop().await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use holdfast_sandbox::local::Installed;
 use holdfast_sandbox::{EngineChoice, Kind, Product, Request, Sandbox, SandboxError, reap, start};
-use holdfast_testkit::{DockerEngine, fresh_dir, sql_at};
+use holdfast_testkit::{DockerEngine, fresh_dir, sql_at, templates};
 
 fn request(disk_dir: &Path, engine: EngineChoice) -> Request {
     let version = Installed::of(Product::MariaDb).unwrap().version;
@@ -22,6 +22,13 @@ fn request(disk_dir: &Path, engine: EngineChoice) -> Request {
 
 fn sql(sandbox: &Sandbox, sql: &str) -> String {
     sql_at(&sandbox.url(), sql.as_bytes()).unwrap_or_else(|error| panic!("{error} in {sql}"))
+}
+
+/// A directory for sandboxes that has the initialised data directory of other tests in it already.
+fn disk_dir() -> PathBuf {
+    let dir = fresh_dir();
+    std::os::unix::fs::symlink(templates(), dir.join(".templates")).unwrap();
+    dir
 }
 
 /// Sandboxes lying in a directory.
@@ -47,9 +54,9 @@ fn is_a_throwaway(sandbox: &Sandbox) {
 
 #[tokio::test]
 async fn a_process_sandbox_serves_and_leaves_nothing() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     drop(start(&request(&disk_dir, EngineChoice::Process)).await.unwrap());
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0], "a dropped one leaves nothing either");
+    assert!(left_in(&disk_dir).is_empty(), "a dropped one leaves nothing either");
     let begun = Instant::now();
     let sandbox = start(&request(&disk_dir, EngineChoice::Process)).await.unwrap();
     eprintln!("a process sandbox was ready in {:?}", begun.elapsed());
@@ -58,12 +65,12 @@ async fn a_process_sandbox_serves_and_leaves_nothing() {
     let socket = sandbox.socket().to_owned();
     sandbox.teardown().await.unwrap();
     assert!(!socket.exists());
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }
 
 #[tokio::test]
 async fn a_durable_sandbox_has_the_servers_own_durability() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let mut request = request(&disk_dir, EngineChoice::Process);
     (request.durable, request.lower_case_table_names) = (true, 1);
     request.character_set_server = Some("latin2".to_owned());
@@ -86,19 +93,19 @@ async fn a_long_path_still_gets_a_socket() {
 
 #[tokio::test]
 async fn a_source_of_another_series_gets_no_sandbox_unless_it_may_be_another() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let mut other = request(&disk_dir, EngineChoice::Process);
     other.version = "10.3.39-MariaDB".to_owned();
     let error = start(&other).await.unwrap_err();
     assert!(matches!(&error, SandboxError::OtherVersion { wanted, .. } if wanted == "mariadb 10.3.39"), "{error}");
     other.allow_other_version = true;
     start(&other).await.unwrap().teardown().await.unwrap();
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }
 
 #[tokio::test]
 async fn auto_takes_a_process_where_no_engine_answers_and_docker_alone_is_refused() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let mut request = request(&disk_dir, EngineChoice::Auto);
     request.docker_host = Some("unix:///nowhere/docker.sock".to_owned());
     let sandbox = start(&request).await.unwrap();
@@ -110,18 +117,18 @@ async fn auto_takes_a_process_where_no_engine_answers_and_docker_alone_is_refuse
 
 #[tokio::test]
 async fn a_server_that_does_not_start_is_quoted_and_leaves_nothing() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let mut request = request(&disk_dir, EngineChoice::Process);
     request.collation_server = Some("klingon_ci".to_owned());
     let error = start(&request).await.unwrap_err();
     assert!(error.to_string().contains("klingon_ci"), "{error}");
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }
 
 #[tokio::test]
 async fn a_container_is_closed_to_all_but_its_socket_and_leaves_nothing() {
     let Some(docker) = DockerEngine::shared() else { return };
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     for data_bytes in [Some(50 << 20), None] {
         let mut request = request(&disk_dir, EngineChoice::Auto);
         request.data_bytes = data_bytes;
@@ -143,14 +150,14 @@ async fn a_container_is_closed_to_all_but_its_socket_and_leaves_nothing() {
         assert_eq!(on_disk, data_bytes.is_none(), "small data live in memory, others under disk_dir");
         sandbox.teardown().await.unwrap();
         assert_eq!(docker.docker(&["ps", "--all", "--quiet", "--filter", &format!("name={name}")]), "");
-        assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+        assert!(left_in(&disk_dir).is_empty());
     }
 }
 
 #[tokio::test]
 async fn a_dropped_container_is_removed_and_one_killed_for_its_memory_says_so() {
     let Some(docker) = DockerEngine::shared() else { return };
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let sandbox = start(&request(&disk_dir, EngineChoice::Docker)).await.unwrap();
     let name = left_in(&disk_dir)[0].file_name().unwrap().to_string_lossy().into_owned();
     let too_much = "CREATE DATABASE test; USE test; SET tmp_memory_table_size = 4294967296, max_heap_table_size = 4294967296; \
@@ -160,7 +167,7 @@ async fn a_dropped_container_is_removed_and_one_killed_for_its_memory_says_so() 
     assert!(words.contains("more than its 768 MiB of memory"), "{error}: {words}");
     drop(sandbox);
     assert_eq!(docker.docker(&["ps", "--all", "--quiet", "--filter", &format!("name={name}")]), "");
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }
 
 /// Not a test of its own: the worker that the reaper's tests start and kill.
@@ -188,7 +195,7 @@ fn worker(disk_dir: &Path, docker: Option<&DockerEngine>) -> Child {
 
 #[tokio::test]
 async fn the_reaper_removes_what_a_killed_worker_left_and_nothing_of_a_live_one() {
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let nowhere = Some("unix:///nowhere/docker.sock");
     let live = start(&request(&disk_dir, EngineChoice::Process)).await.unwrap();
     let mut killed = worker(&disk_dir, None);
@@ -200,13 +207,13 @@ async fn the_reaper_removes_what_a_killed_worker_left_and_nothing_of_a_live_one(
     assert_eq!(reap(&disk_dir, nowhere, |_| true).await.unwrap().directories, 0);
     assert_eq!(sql(&live, "SELECT 1"), "1\n");
     live.teardown().await.unwrap();
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }
 
 #[tokio::test]
 async fn the_reaper_removes_the_containers_of_a_killed_worker() {
     let Some(docker) = DockerEngine::shared() else { return };
-    let disk_dir = fresh_dir();
+    let disk_dir = disk_dir();
     let mut killed = worker(&disk_dir, Some(docker));
     let name = left_in(&disk_dir)[0].file_name().unwrap().to_string_lossy().into_owned();
     let host = Some(docker.host());
@@ -217,5 +224,5 @@ async fn the_reaper_removes_the_containers_of_a_killed_worker() {
     let reaped = reap(&disk_dir, host, |_| true).await.unwrap();
     assert_eq!((reaped.containers, reaped.directories), (1, 1));
     assert_eq!(docker.docker(&["ps", "--all", "--quiet", "--filter", &format!("name={name}")]), "");
-    assert_eq!(left_in(&disk_dir), [PathBuf::new(); 0]);
+    assert!(left_in(&disk_dir).is_empty());
 }

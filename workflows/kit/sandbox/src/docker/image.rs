@@ -9,6 +9,7 @@ use bollard::Docker;
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures::StreamExt;
 use tokio::process::Command;
+use tokio::sync::Mutex;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
@@ -23,6 +24,9 @@ const SERVER_DATA: [&str; 3] = ["/usr/share/mysql", "/usr/share/mariadb", "/usr/
 
 /// The name of an image for `request`: the first of its images that is there, else one built here.
 pub(crate) async fn image(engine: &Docker, request: &Request) -> Result<String, SandboxError> {
+    /// Steps that start together need one image, not one each.
+    static BUILDING: Mutex<()> = Mutex::const_new(());
+    let _alone = BUILDING.lock().await;
     let names = request.image_names()?;
     for name in &names {
         if engine.inspect_image(name).await.is_ok() {

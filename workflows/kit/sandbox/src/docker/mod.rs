@@ -32,6 +32,7 @@ pub(crate) const SOCKET: &str = "mysqld.sock";
 const LABEL: &str = "holdfast.sandbox";
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const START_LIMIT: Duration = Duration::from_secs(120);
+const NOTICE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Copies the image's initialised data directory, or makes one, and becomes the server. `$0` is its
 /// `lower_case_table_names`, which an initialised directory of MySQL cannot change.
@@ -153,6 +154,11 @@ impl Container {
 
     /// The end of its log on one line; first of all that it was killed for its memory, if it was.
     pub(crate) async fn last_words(&self) -> String {
+        // A server that has just gone is still running for the engine for a moment.
+        let deadline = Instant::now() + NOTICE_LIMIT;
+        while self.is_running().await.unwrap_or(false) && Instant::now() < deadline {
+            sleep(Duration::from_millis(20)).await;
+        }
         let state = self.engine.inspect_container(&self.name, None).await.ok().and_then(|container| container.state);
         let mut words = String::new();
         if state.is_some_and(|state| state.oom_killed == Some(true)) {

@@ -31,6 +31,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 const STOP_GRACE: Duration = Duration::from_secs(30);
 /// Another process may take the port between our look and the server's bind.
 const PORT_ATTEMPTS: usize = 5;
+const START_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How often a command that uses another process's server looks whether it is still there.
 const WATCH_EVERY: Duration = Duration::from_millis(200);
 
@@ -38,18 +39,23 @@ const WATCH_EVERY: Duration = Duration::from_millis(200);
 /// this value lives: when the process that started it ends, we start it again.
 #[derive(Debug)]
 pub struct PrivatePostgres {
-    place: Place,
     port: u16,
     password: String,
     server: Arc<Mutex<Option<Started>>>,
     watch: Option<AbortHandle>,
 }
 
-/// The process we started, and the directory of its socket.
+/// The process we started, and the directory of its socket when that lies elsewhere, for the length of its path.
 #[derive(Debug)]
 struct Started {
     server: Server,
-    socket_dir: PathBuf,
+    elsewhere: Option<PathBuf>,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.elsewhere.as_deref().map(remove_tree);
+    }
 }
 
 /// Where one lives and how it is set up.
@@ -76,7 +82,7 @@ impl PrivatePostgres {
         let ours = started.is_some();
         let server = Arc::new(Mutex::new(started));
         let watch = (!ours).then(|| tokio::spawn(take_over(place.clone(), Arc::clone(&server))).abort_handle());
-        Ok(PrivatePostgres { place, port, password, server, watch })
+        Ok(PrivatePostgres { port, password, server, watch })
     }
 
     /// Only initialises `dir`, as a template to copy.
@@ -109,7 +115,6 @@ impl PrivatePostgres {
         }
         if let Some(started) = self.server.lock().await.take() {
             started.server.stop(STOP_GRACE).await;
-            self.place.forget_socket(&started.socket_dir);
         }
     }
 
@@ -121,7 +126,6 @@ impl PrivatePostgres {
         if let Some(started) = self.server.lock().await.take() {
             started.server.kill();
             started.server.exited().await;
-            self.place.forget_socket(&started.socket_dir);
         }
     }
 }
@@ -148,7 +152,10 @@ async fn take_over(place: Place, server: Arc<Mutex<Option<Started>>>) {
                 *server.lock().await = Some(started);
                 return;
             }
-            Err(error) => tracing::warn!("Postgres in {} has ended and does not start: {error}", place.dir.display()),
+            Err(error) => {
+                tracing::warn!("Postgres in {} has ended and does not start: {error}", place.dir.display());
+                sleep(START_AGAIN_AFTER).await;
+            }
         }
     }
 }
@@ -248,7 +255,8 @@ impl Place {
             match server.wait_ready(START_LIMIT, ready).await {
                 Ok(_) => {
                     write_private(&self.dir.join("port"), &chosen.to_string())?;
-                    return Ok(Started { server, socket_dir });
+                    let elsewhere = (!socket_dir.starts_with(&self.dir)).then_some(socket_dir);
+                    return Ok(Started { server, elsewhere });
                 }
                 Err(SandboxError::Ended { log, .. }) if log.contains("could not bind") && attempt < PORT_ATTEMPTS => {}
                 Err(error) => return Err(error),
@@ -278,12 +286,6 @@ impl Place {
 
     fn command(&self, program: &Path, account: Option<&Account>) -> ServerCommand {
         ServerCommand::new(program, &self.dir.join("server.log")).account(account)
-    }
-
-    fn forget_socket(&self, socket_dir: &Path) {
-        if !socket_dir.starts_with(&self.dir) {
-            let _ = fs::remove_dir_all(socket_dir);
-        }
     }
 }
 
