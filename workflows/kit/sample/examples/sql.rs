@@ -1,4 +1,5 @@
-//! A sample store for the `mariadb` client: `cargo run -p holdfast-sample --example sql -- --size 10M --seed 1 | mariadb shop`
+//! A sample store for the `mariadb` client: `cargo run -p holdfast-sample --example sql -- --size 10M --seed 1 |
+//! mariadb shop`
 
 use std::io::{BufWriter, ErrorKind, Write, stdout};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! The schema files (`schema/*.sql`) taken apart, so that keys and constraints can be made with the table or after its data.
+//! The schema files (`schema/*.sql`) taken apart, so that keys and constraints can be made with the table or after
+//! its data.
 
 use std::sync::LazyLock;
 

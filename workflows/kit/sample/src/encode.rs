@@ -1,4 +1,5 @@
-//! Text inside text: PHP's `serialize()`, which counts bytes, and PHP's `json_encode()`, which escapes `/` and everything beyond ASCII.
+//! Text inside text: PHP's `serialize()`, which counts bytes, and PHP's `json_encode()`, which escapes `/` and
+//! everything beyond ASCII.
 
 use std::io::Write;
 

@@ -88,7 +88,8 @@ pub(crate) fn prose(random: &mut Random, sentences: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// The tree: 1 is the root of roots, 2 the store's root, 3–12 its main categories, and the rest hang evenly below those.
+/// The tree: 1 is the root of roots, 2 the store's root, 3–12 its main categories, and the rest hang evenly below
+/// those.
 #[derive(Clone, Copy)]
 pub(crate) struct Category {
     pub(crate) id: u64,

@@ -1,6 +1,7 @@
-//! A generated Magento 2 store of any size: some hundred tables with the rows, keys, triggers and awkward values of a real one, made of nothing
-//! but a seed. There is no I/O here and no state: any row can be computed from the seed and its number, so a store of many gigabytes streams
-//! in the memory of one chunk, and the same seed and size give the same bytes on every machine.
+//! A generated Magento 2 store of any size: some hundred tables with the rows, keys, triggers and awkward values of a
+//! real one, made of nothing but a seed. There is no I/O here and no state: any row can be computed from the seed and
+//! its number, so a store of many gigabytes streams in the memory of one chunk, and the same seed and size give the
+//! same bytes on every machine.
 //!
 //! Names and types of tables and columns are Magento's; `acme_*` is what the store's own extensions add.
 
@@ -28,8 +29,8 @@ pub use shop::Shop;
 use data::Source;
 use rows::Rows;
 
-/// What a connection that loads a sample store sets first: id-0 rows keep their id, zero dates are dates, times are UTC, and nothing is checked
-/// against tables that are not filled yet.
+/// What a connection that loads a sample store sets first: id-0 rows keep their id, zero dates are dates, times are
+/// UTC, and nothing is checked against tables that are not filled yet.
 pub const SESSION: [&str; 5] = [
     "SET NAMES utf8mb4",
     "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES'",
@@ -84,8 +85,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Measured: the bytes of row text a store has before its first customer, and those each customer brings with his share of products,
-    /// orders and the rest. A test holds them to what comes out.
+    /// Measured: the bytes of row text a store has before its first customer, and those each customer brings with his
+    /// share of products, orders and the rest. A test holds them to what comes out.
     const FIXED_BYTES: u64 = 45_000;
     const CUSTOMER_BYTES: u64 = 13_400;
     const FEWEST_CUSTOMERS: u64 = 16;
@@ -146,7 +147,8 @@ impl SampleStore {
         keys.chain(constraints).collect()
     }
 
-    /// Triggers, views, routines, an event and a sequence. Triggers must not see the load, so they come after it. Needs MariaDB.
+    /// Triggers, views, routines, an event and a sequence. Triggers must not see the load, so they come after it.
+    /// Needs MariaDB.
     pub fn objects_after_data(&self) -> Vec<String> {
         objects::create(self.scale.orders)
     }
@@ -160,13 +162,15 @@ impl SampleStore {
     pub fn load_statement(&self, table: &Table) -> String {
         let columns: Vec<String> = table.loaded_columns().map(|column| format!("`{}`", column.name)).collect();
         format!(
-            "LOAD DATA LOCAL INFILE '{0}' INTO TABLE `{0}` CHARACTER SET binary FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ({1})",
+            "LOAD DATA LOCAL INFILE '{0}' INTO TABLE `{0}` CHARACTER SET binary \
+             FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ({1})",
             table.name,
             columns.join(", ")
         )
     }
 
-    /// The table's rows as multi-row INSERT statements of a few MiB at most, which are bytes because a column's bytes need not be UTF-8.
+    /// The table's rows as multi-row INSERT statements of a few MiB at most, which are bytes because a column's bytes
+    /// need not be UTF-8.
     pub fn insert_statements<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Vec<u8>> + 'a {
         self.rows(table).map(move |chunk| sql::insert(table, &chunk))
     }

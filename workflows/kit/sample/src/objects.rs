@@ -1,10 +1,11 @@
-//! Views, routines, an event and a sequence. One routine is made under another sql_mode, which a restore has to keep with it.
+//! Views, routines, an event and a sequence. One routine is made under another sql_mode, which a restore has to keep
+//! with it.
 
 use crate::triggers::create_triggers;
 
 pub(crate) fn create(orders: u64) -> Vec<String> {
     let mut statements = vec![
-        "CREATE SEQUENCE `acme_ticket_number` START WITH 1000 MINVALUE 1000 MAXVALUE 9999999 INCREMENT BY 7 CACHE 50 CYCLE".to_owned(),
+        TICKET_NUMBER.to_owned(),
         format!("DO SETVAL(`acme_ticket_number`, {}, 1)", 1_000 + 7 * (orders % 1_000_000)),
     ];
     statements.extend(
@@ -17,6 +18,9 @@ pub(crate) fn create(orders: u64) -> Vec<String> {
     statements.extend(create_triggers());
     statements
 }
+
+const TICKET_NUMBER: &str = "CREATE SEQUENCE `acme_ticket_number`
+START WITH 1000 MINVALUE 1000 MAXVALUE 9999999 INCREMENT BY 7 CACHE 50 CYCLE";
 
 /// Magento's own: where there is a single stock, the index of stock 1 is a view.
 const INVENTORY_STOCK: &str = "CREATE SQL SECURITY INVOKER VIEW `inventory_stock_1` AS
@@ -38,8 +42,8 @@ BEGIN
 END";
 
 /// Made under ANSI_QUOTES and PIPES_AS_CONCAT: under any other mode it means something else.
-const FULL_NAME: &str = r#"CREATE FUNCTION "acme_full_name"("given" VARCHAR(255), "family" VARCHAR(255)) RETURNS VARCHAR(511) CHARSET utf8mb4
-DETERMINISTIC NO SQL
+const FULL_NAME: &str = r#"CREATE FUNCTION "acme_full_name"("given" VARCHAR(255), "family" VARCHAR(255))
+RETURNS VARCHAR(511) CHARSET utf8mb4 DETERMINISTIC NO SQL
 RETURN "given" || ' ' || "family""#;
 
 const PURGE_QUOTES: &str = "CREATE PROCEDURE `acme_purge_quotes`(IN days INT, OUT purged INT)

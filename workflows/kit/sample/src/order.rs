@@ -1,4 +1,5 @@
-//! An order, computed from its number alone: its row, items, addresses, payment, grid rows, invoice and shipment all read the same one.
+//! An order, computed from its number alone: its row, items, addresses, payment, grid rows, invoice and shipment all
+//! read the same one.
 
 use crate::goods::Product;
 use crate::people::{Customer, Person};
@@ -165,7 +166,8 @@ pub(crate) fn is_by_guest(number: u64) -> bool {
     number % 5 == 3
 }
 
-/// The newest orders (`age` is 1 for the last) are still on their way; of the others even the smallest store has each kind.
+/// The newest orders (`age` is 1 for the last) are still on their way; of the others even the smallest store has each
+/// kind.
 fn state(number: u64, age: u64) -> State {
     match (age, number % 16) {
         (1..=6, _) => State::New,

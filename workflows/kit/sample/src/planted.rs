@@ -1,5 +1,5 @@
-//! Values that look like secrets, stand in every sample store whatever its seed and size, and occur nowhere else: search a log for them to
-//! learn whether a row's values reached it.
+//! Values that look like secrets, stand in every sample store whatever its seed and size, and occur nowhere else:
+//! search a log for them to learn whether a row's values reached it.
 
 /// A value to search for. It is a part of the cells it stands in, unescaped in SQL, JSON and PHP's serialisation alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
-//! Randomness that depends on (seed, what, number) alone: any row can be made without the rows before it, so an order's items, addresses and
-//! grid row agree although each table is written on its own.
+//! Randomness that depends on (seed, what, number) alone: any row can be made without the rows before it, so an
+//! order's items, addresses and grid row agree although each table is written on its own.
 
-/// A stream of numbers (SplitMix64). Not for secrets. It is our own so that a library's new version never changes a sample store.
+/// A stream of numbers (SplitMix64). Not for secrets. It is our own so that a library's new version never changes a
+/// sample store.
 #[derive(Clone)]
 pub(crate) struct Random(u64);
 

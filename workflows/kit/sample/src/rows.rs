@@ -1,5 +1,6 @@
-//! Row text: how LOAD DATA reads a row with CHARACTER SET binary. Fields end with a tab, rows with a newline, NULL is `\N`, and the bytes
-//! 0x00, newline, tab, carriage return and backslash are escaped with a backslash. Everything else is the column's own raw bytes.
+//! Row text: how LOAD DATA reads a row with CHARACTER SET binary. Fields end with a tab, rows with a newline, NULL is
+//! `\N`, and the bytes 0x00, newline, tab, carriage return and backslash are escaped with a backslash. Everything
+//! else is the column's own raw bytes.
 
 use std::fmt::Arguments;
 use std::io::Write;

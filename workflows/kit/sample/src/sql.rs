@@ -1,4 +1,5 @@
-//! Row text as SQL. Its escapes are MySQL's own, so a text's literal is its field between quotes; bytes and other character sets go as hex.
+//! Row text as SQL. Its escapes are MySQL's own, so a text's literal is its field between quotes; bytes and other
+//! character sets go as hex.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,5 @@
-//! What Magento makes for its materialised views: a changelog table for each view, and triggers that note there whose rows changed.
+//! What Magento makes for its materialised views: a changelog table for each view, and triggers that note there whose
+//! rows changed.
 
 use std::fmt::Write;
 

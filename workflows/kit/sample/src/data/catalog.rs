@@ -1,4 +1,5 @@
-//! Products, categories, stock and the price index. A product's id is its number plus one, and its value rows' ids follow from it.
+//! Products, categories, stock and the price index. A product's id is its number plus one, and its value rows' ids
+//! follow from it.
 
 use super::eav::MANUFACTURERS;
 use super::{Source, categories, once, products};

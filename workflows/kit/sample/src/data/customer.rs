@@ -1,4 +1,5 @@
-//! Customers with their EAV values, addresses and grid rows, and what they leave behind: subscriptions, wish lists, reviews, visits.
+//! Customers with their EAV values, addresses and grid rows, and what they leave behind: subscriptions, wish lists,
+//! reviews, visits.
 
 use super::eav::BOATS;
 use super::{Source, customers, once, products};

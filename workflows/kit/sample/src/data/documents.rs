@@ -1,4 +1,5 @@
-//! What follows an order: invoices, shipments and credit memos with their items and grid rows. Each has its order's number and id.
+//! What follows an order: invoices, shipments and credit memos with their items and grid rows. Each has its order's
+//! number and id.
 
 use super::sales::increment_id;
 use super::{Source, orders};
@@ -123,7 +124,7 @@ fn shipment(store: &SampleStore, number: u64, rows: &mut Rows) {
         .compose(|out| increment_id(number, out))
         .time(at)
         .time(at);
-    rows.text("[{\"params\":{\"container\":\"\",\"weight\":1.5,\"weight_units\":\"KILOGRAM\"},\"note\":\"\\u00d6mt\\u00e5ligt\\\\\"}]");
+    rows.text(r#"[{"params":{"container":"","weight":1.5,"weight_units":"KILOGRAM"},"note":"\u00d6mt\u00e5ligt\\"}]"#);
     match number % 16 {
         1 => rows.compose(|out| {
             let mut page = [0; 3_000];

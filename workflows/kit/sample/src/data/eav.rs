@@ -1,4 +1,5 @@
-//! Entity types and attributes. The ids are those of a fresh Magento for its own attributes, and of this store for the user-defined ones.
+//! Entity types and attributes. The ids are those of a fresh Magento for its own attributes, and of this store for
+//! the user-defined ones.
 
 use super::{Source, once};
 use crate::SampleStore;

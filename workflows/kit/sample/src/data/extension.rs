@@ -1,4 +1,5 @@
-//! The store's own extension: loyalty points whose balance is the sum of their entries, a price feed without a key, a request log.
+//! The store's own extension: loyalty points whose balance is the sum of their entries, a price feed without a key, a
+//! request log.
 
 use std::io::Write;
 

@@ -1,4 +1,5 @@
-//! The rows of each table. A source makes a table's rows unit by unit, a unit being the customer, product or order they belong to.
+//! The rows of each table. A source makes a table's rows unit by unit, a unit being the customer, product or order
+//! they belong to.
 
 mod catalog;
 mod changelog;

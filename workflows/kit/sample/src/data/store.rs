@@ -1,4 +1,5 @@
-//! Websites and stores with their id-0 rows, configuration, modules, administrators, pages, sessions and the state of indexers.
+//! Websites and stores with their id-0 rows, configuration, modules, administrators, pages, sessions and the state of
+//! indexers.
 
 use std::io::Write;
 
@@ -88,11 +89,14 @@ fn configuration(store: &SampleStore, _: u64, rows: &mut Rows) {
 }
 
 /// A module for each area and side: a few hundred, as an installation has.
-const AREAS: &str = "AdminNotification AdvancedSearch Amqp Analytics Authorization Backend Backup Bundle Captcha Catalog CatalogInventory CatalogRule \
-CatalogSearch CatalogUrlRewrite Checkout Cms Config ConfigurableProduct Contact Cookie Cron CurrencySymbol Customer Deploy Directory Downloadable Eav \
-Email Fedex GiftMessage GroupedProduct ImportExport Indexer Integration Inventory InventorySales LayeredNavigation MediaGallery MessageQueue Msrp \
-Multishipping Newsletter OfflinePayments OfflineShipping PageBuilder PageCache Payment Paypal Persistent Quote Reports Review Sales SalesRule Search \
-Security SendFriend Shipping Sitemap Store Swatches Tax Theme Translation Ui UrlRewrite User Vault Webapi Weee Widget Wishlist";
+const AREAS: &str = "\
+AdminNotification AdvancedSearch Amqp Analytics Authorization Backend Backup Bundle Captcha Catalog \
+CatalogInventory CatalogRule CatalogSearch CatalogUrlRewrite Checkout Cms Config ConfigurableProduct Contact \
+Cookie Cron CurrencySymbol Customer Deploy Directory Downloadable Eav Email Fedex GiftMessage GroupedProduct \
+ImportExport Indexer Integration Inventory InventorySales LayeredNavigation MediaGallery MessageQueue Msrp \
+Multishipping Newsletter OfflinePayments OfflineShipping PageBuilder PageCache Payment Paypal Persistent Quote \
+Reports Review Sales SalesRule Search Security SendFriend Shipping Sitemap Store Swatches Tax Theme Translation Ui \
+UrlRewrite User Vault Webapi Weee Widget Wishlist";
 const SIDES: [&str; 4] = ["", "GraphQl", "Analytics", "ImportExport"];
 
 fn modules(_: &SampleStore, _: u64, rows: &mut Rows) {
