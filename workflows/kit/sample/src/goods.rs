@@ -82,7 +82,7 @@ impl Product {
 pub(crate) fn prose(random: &mut Random, sentences: u64, out: &mut Vec<u8>) {
     for number in 0..sentences {
         if number > 0 {
-            out.extend_from_slice(if number % 4 == 0 { b"\r\n" } else { b" " });
+            out.extend_from_slice(if number.is_multiple_of(4) { b"\r\n" } else { b" " });
         }
         out.extend_from_slice(random.pick(PROSE).as_bytes());
     }

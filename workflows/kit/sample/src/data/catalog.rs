@@ -100,7 +100,7 @@ fn product_varchar(store: &SampleStore, number: u64, rows: &mut Rows) {
         .put(format_args!("/h/f/{:x}_{}.jpg", product.id % 97, product.id))
         .end();
     rows.int(first + 2).int(121).int(0).int(product.id).compose(|out| product.url_key(out)).end();
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         rows.int(first + 3).int(73).int(1).int(product.id);
         rows.compose(|out| {
             product.name(out);
@@ -175,7 +175,7 @@ fn image_value(store: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn tier_price(store: &SampleStore, number: u64, rows: &mut Rows) {
     let product = Product::at(store, number);
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         rows.int(number + 1).int(product.id).int(0).int(2).qty(10).price(product.price * 9 / 10).int(0).null().end();
     }
 }
@@ -186,7 +186,7 @@ fn product_website(_: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn product_link(store: &SampleStore, number: u64, rows: &mut Rows) {
     let other = (number * 7 + 3) % store.scale.products;
-    if number % 2 == 0 && other != number {
+    if number.is_multiple_of(2) && other != number {
         rows.int(number + 1).int(number + 1).int(other + 1).int([1u64, 4, 5][(number / 2 % 3) as usize]).end();
     }
 }
@@ -206,7 +206,7 @@ fn category_product(store: &SampleStore, number: u64, rows: &mut Rows) {
     let first = number % below_root;
     rows.int(number * 2 + 1).int(first + 3).int(number + 1).int(number % 50).end();
     let second = (first + 1 + number / below_root % (below_root - 1)) % below_root;
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         rows.int(number * 2 + 2).int(second + 3).int(number + 1).int(0).end();
     }
 }

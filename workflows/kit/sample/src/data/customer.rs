@@ -69,7 +69,7 @@ fn customer(store: &SampleStore, number: u64, rows: &mut Rows) {
         4 => rows.put(format_args!("SE55{:08}01", id)),
         _ => rows.null(),
     };
-    rows.null().int_or_null((number % 3 > 0).then_some(number % 3)).int(0);
+    rows.null().int_or_null([None, Some(1), Some(2)][(number % 3) as usize]).int(0);
     match number % 83 {
         82 => rows.text("0000-00-00 00:00:00"),
         _ => rows.null(),
@@ -79,7 +79,7 @@ fn customer(store: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn mobile_phone(store: &SampleStore, number: u64, rows: &mut Rows) {
     let customer = Customer::at(store, number);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let address = Address::of(store, &customer.person, 0);
         rows.int(number + 1).int(150).int(customer.id).compose(|out| address.phone(out)).end();
     }
@@ -90,7 +90,7 @@ fn boat_type(_: &SampleStore, number: u64, rows: &mut Rows) {
 }
 
 fn credit_limit(_: &SampleStore, number: u64, rows: &mut Rows) {
-    if number % 6 == 0 {
+    if number.is_multiple_of(6) {
         rows.int(number + 1).int(154).int(number + 1).money((number as i64 % 50) * 100_000 - 100_050).end();
     }
 }
@@ -159,7 +159,7 @@ fn visitor(store: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn subscriber(store: &SampleStore, number: u64, rows: &mut Rows) {
     let customer = Customer::at(store, number);
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         rows.int(customer.id).int(1).time(customer.created).int(customer.id).compose(|out| customer.person.email(out));
         rows.int(1 + number % 3).null().end();
     }

@@ -203,7 +203,7 @@ fn credit_memo(store: &SampleStore, number: u64, rows: &mut Rows) {
         .compose(|out| increment_id(number, out))
         .time(at)
         .time(at)
-        .text_or_null((number % 2 == 0).then_some(STORE_NAME))
+        .text_or_null((number.is_multiple_of(2)).then_some(STORE_NAME))
         .end();
 }
 

@@ -87,7 +87,7 @@ fn entry(store: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn price(store: &SampleStore, number: u64, rows: &mut Rows) {
     let product = Product::at(store, number);
-    let times = if number % 7 == 0 { 2 } else { 1 };
+    let times = if number.is_multiple_of(7) { 2 } else { 1 };
     for _ in 0..times {
         rows.compose(|out| product.sku(out));
         match number % 6 {
@@ -103,7 +103,7 @@ fn request(store: &SampleStore, number: u64, rows: &mut Rows) {
     let age = 86_400 * 900 / store.scale.requests.max(1) * (store.scale.requests - number);
     let mut address = [0; 16];
     random.fill(&mut address);
-    let address = if number % 3 == 0 { &address[..] } else { &address[..4] };
+    let address = if number.is_multiple_of(3) { &address[..] } else { &address[..4] };
     rows.int(number + 1).time(store.as_of - age as i64).text(if number % 20 == 7 { "POST" } else { "GET" });
     rows.put(format_args!(
         "/catalog/product/view/id/{}?q=%C3%A5&page={}",

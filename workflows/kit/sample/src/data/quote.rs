@@ -112,7 +112,7 @@ fn addresses(store: &SampleStore, number: u64, rows: &mut Rows) {
 
 fn payment(store: &SampleStore, number: u64, rows: &mut Rows) {
     let quote = at(store, number);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         rows.int(number + 1).int(quote.id).time(quote.created).time(quote.created).text("checkmo").nulls(3).end();
     }
 }
@@ -121,7 +121,7 @@ fn mask(store: &SampleStore, number: u64, rows: &mut Rows) {
     let mut quote = at(store, number);
     let mut masked = [0; 16];
     quote.random.fill(&mut masked);
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         rows.int(number + 1).int(quote.id).compose(|out| hex(&masked, out)).end();
     }
 }

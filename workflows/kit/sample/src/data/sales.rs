@@ -93,7 +93,7 @@ fn order(store: &SampleStore, number: u64, rows: &mut Rows) {
     rows.text("flatrate_flatrate")
         .text(CURRENCY)
         .text(STORE_NAME)
-        .text_or_null((number % 4 == 0).then_some("10.0.0.7, 203.0.113.9"));
+        .text_or_null((number.is_multiple_of(4)).then_some("10.0.0.7, 203.0.113.9"));
     rows.text_or_null((number % 9 == 4).then_some(COMMENTS[number as usize % COMMENTS.len()]))
         .time(order.created)
         .time(updated);
@@ -201,7 +201,7 @@ fn product_options(order: &Order, item: &Item, out: &mut Vec<u8>) {
     let mut name = Vec::new();
     item.product.name(&mut name);
     let (product, qty) = (item.product.id, item.qty);
-    let written = if order.number % 2 == 0 {
+    let written = if order.number.is_multiple_of(2) {
         write!(
             out,
             "a:1:{{s:15:\"info_buyRequest\";a:3:{{s:7:\"product\";i:{product};s:3:\"qty\";i:{qty};s:4:\"name\";"
