@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
+use std::pin::pin;
 use std::time::Duration;
 
-use holdfast_engine::{PoolSize, RunState, RunView, StepState, StepView, Timing, work};
+use holdfast_engine::{PoolSize, RunState, RunView, StepState, StepView, Timing, Watch, work};
 use holdfast_schema::Fault;
 use holdfast_workflows::WORKFLOWS;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -39,8 +40,7 @@ pub async fn until_ended(home: &Home, run: Uuid, output: Output) -> Result<RunVi
 fn work_alone(home: &Home, done: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
     let (ledger, context) = (home.context.ledger.clone(), Arc::new(home.context.clone()));
     async move {
-        let pools = ["core", "docker", "restore"]
-            .map(|name| PoolSize { name: name.to_owned(), concurrency: 2 });
+        let pools = ["core", "docker", "restore"].map(|name| PoolSize { name: name.to_owned(), concurrency: 2 });
         work(&ledger, WORKFLOWS, context, &pools, &Timing::default(), done).await;
     }
 }
@@ -49,20 +49,24 @@ fn work_alone(home: &Home, done: CancellationToken) -> impl Future<Output = ()> 
 pub async fn follow(home: &Home, run: &str, output: Output) -> Result<RunView, Failure> {
     let mut watch = home.context.ledger.watch(run).await.map_err(Fault::from)?;
     let mut shown = Shown::new(output);
+    loop {
+        let view = next_change(home, &mut watch, run, output).await?;
+        shown.update(&view);
+        if view.state.is_over() {
+            return Ok(view);
+        }
+    }
+}
+
+/// The next change, however long it takes; says once a while when nobody is there to make one.
+async fn next_change(home: &Home, watch: &mut Watch, run: &str, output: Output) -> Result<RunView, Failure> {
+    // Never dropped half-way: it may be in the middle of a transaction.
+    let mut change = pin!(watch.changed());
     let mut warned = false;
     loop {
-        let view = match tokio::time::timeout(NOBODY_AFTER, watch.changed()).await {
-            Ok(view) => view.map_err(Fault::from)?,
-            Err(_) => {
-                if !warned {
-                    warned = warn_if_nobody_works(home, run, output).await?;
-                }
-                continue;
-            }
-        };
-        shown.update(&view);
-        if view.finished_at.is_some() && view.state != RunState::Running && view.state != RunState::Paused {
-            return Ok(view);
+        tokio::select! {
+            view = &mut change => return Ok(view.map_err(Fault::from)?),
+            () = tokio::time::sleep(NOBODY_AFTER), if !warned => warned = warn_if_nobody_works(home, run, output).await?,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use holdfast_engine::Trigger;
 use holdfast_mysql::DatabaseUrl;
 use holdfast_schema::Fault;
+use holdfast_schema::config::{Misread, Size};
 use holdfast_workflows::restore::{self, SealedUrl};
 use holdfast_workflows::{Scene, backup, catalogue};
 use serde_json::{Value, json};
@@ -25,16 +26,13 @@ pub const STORE: &str = "demo";
 const RESTORED: &str = "demo_restored";
 
 pub async fn run(demo: Demo, output: Output) -> Result<Exit, Failure> {
-    let bytes = demo
-        .size
-        .parse::<holdfast_schema::config::Size>()
-        .map_err(|misread| Failure::usage(format!("--size {} is no size", demo.size), misread.why, misread.next))?;
+    let bytes = size_of(&demo.size)?;
     let dir = Directory::make(demo.dir.as_deref(), demo.keep)?;
     output.say(format!(
         "1  a sample Magento store of about {}, on a MariaDB of its own",
-        size(i64::try_from(bytes.bytes()).ok())
+        size(i64::try_from(bytes).ok())
     ));
-    let shop = SampleShop::open(&dir.path.join("shop"), bytes.bytes()).await?;
+    let shop = SampleShop::open(&dir.path.join("shop"), bytes).await?;
     output.say(format!("   {} tables loaded into {}", shop.tables, shop.shown()));
     let told = show(&dir.path, &shop, output).await;
     shop.close().await;
@@ -42,6 +40,13 @@ pub async fn run(demo: Demo, output: Output) -> Result<Exit, Failure> {
     output.answer(&told, || closing_words(&dir));
     dir.leave()?;
     Ok(Exit::Done)
+}
+
+/// `20M` and `2G` as people type them; the units of the configuration too.
+fn size_of(text: &str) -> Result<u64, Failure> {
+    let whole = if text.ends_with(['K', 'M', 'G']) { format!("{text}iB") } else { text.to_owned() };
+    let misread = |misread: Misread| Failure::usage(format!("--size {text} is no size"), misread.why, misread.next);
+    whole.parse::<Size>().map(|size| size.bytes()).map_err(misread)
 }
 
 async fn show(dir: &Path, shop: &SampleShop, output: Output) -> Result<Value, Failure> {
