@@ -50,7 +50,9 @@ impl Location {
 
     /// A place to read from that need not be a location: a copy of objects on any disk, without Holdfast's marker.
     pub fn unmarked(name: &str, url: &str) -> Result<Location> {
-        Location::parse(name, url)
+        let location = Location::parse(name, url)?;
+        let Kind::File(files) = location.kind;
+        Ok(Location { kind: Kind::File(files.unmarked()), ..location })
     }
 
     fn parse(name: &str, url: &str) -> Result<Location> {

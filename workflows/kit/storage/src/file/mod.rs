@@ -33,6 +33,8 @@ const CHUNK: usize = 1 << 20;
 pub(crate) struct Files {
     location: Arc<str>,
     root: Arc<Path>,
+    /// False for a place that is only read and need not be a location.
+    must_be_marked: bool,
 }
 
 impl Files {
@@ -45,7 +47,7 @@ impl Files {
         if root.components().any(|part| part.as_os_str() == "..") {
             return Err("whose path has `..` in it".to_owned());
         }
-        Ok(Files { location: location.into(), root: root.into() })
+        Ok(Files { location: location.into(), root: root.into(), must_be_marked: true })
     }
 
     fn act<'a>(&'a self, verb: &'static str, key: &'a str) -> Act<'a> {
@@ -71,10 +73,15 @@ impl Files {
         })
     }
 
+    /// A copy of objects on any disk, to read.
+    pub(crate) fn unmarked(self) -> Files {
+        Files { must_be_marked: false, ..self }
+    }
+
     /// Why the location does not look like one; `None` when it does.
     fn marker_missing(&self) -> Option<String> {
         let root = self.root.display();
-        match fs::metadata(self.root.join(MARKER)) {
+        match self.marked() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Some(format!("{root} has no {MARKER}: it is not mounted, or was never prepared for use"))
             }
@@ -84,6 +91,9 @@ impl Files {
 
     /// Fails where there is no marker, before anything is written below an empty mount point.
     fn marked(&self) -> io::Result<()> {
+        if !self.must_be_marked {
+            return Ok(());
+        }
         fs::metadata(self.root.join(MARKER)).map(drop)
     }
 
