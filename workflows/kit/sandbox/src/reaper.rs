@@ -32,7 +32,7 @@ pub async fn reap(
     };
     // Containers first: they write into the directories.
     if let Ok(engine) = docker::connect(docker_host).await {
-        for (name, record) in docker::sandboxes(&engine).await?.into_iter().filter(|(_, record)| left(record)) {
+        for (name, _) in docker::sandboxes(&engine).await?.into_iter().filter(|(_, record)| left(record)) {
             reaped.containers += noted(docker::remove(&engine, &name).await);
         }
     }
