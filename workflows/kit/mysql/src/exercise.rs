@@ -32,7 +32,8 @@ pub fn exercise(url: &DatabaseUrl, index: &Index) -> Result<Vec<Problem>, MysqlE
 
 fn definers(index: &Index) -> Vec<String> {
     let objects = index.views.iter().chain(&index.routines).chain(&index.triggers).chain(&index.events);
-    let mut definers: Vec<String> = objects.map(|object| object.definer.clone()).filter(|definer| !definer.is_empty()).collect();
+    let mut definers: Vec<String> =
+        objects.map(|object| object.definer.clone()).filter(|definer| !definer.is_empty()).collect();
     definers.sort();
     definers.dedup();
     definers
@@ -76,7 +77,12 @@ fn statement(connection: &mut Connection, schema: &str, object: &StoredObject) -
 }
 
 /// A connection of its own for each: what one leaves behind in its session disturbs no other.
-fn run(url: &DatabaseUrl, index: &Index, object: &StoredObject, statement: &str) -> Result<Option<Problem>, MysqlError> {
+fn run(
+    url: &DatabaseUrl,
+    index: &Index,
+    object: &StoredObject,
+    statement: &str,
+) -> Result<Option<Problem>, MysqlError> {
     let mut connection = Connection::connect(url)?;
     limit(&mut connection)?;
     connection.execute("START TRANSACTION")?;
@@ -88,7 +94,9 @@ fn run(url: &DatabaseUrl, index: &Index, object: &StoredObject, statement: &str)
         // It ran past every limit: the connection is given up with it.
         MysqlError::Silent { .. } => Ok(None),
         MysqlError::Server { code, text, .. } => Ok(judge(index, object, code, &text)),
-        MysqlError::Gone { .. } => Ok(Some(Problem::new(describe(object), "the server closed the connection while it ran"))),
+        MysqlError::Gone { .. } => {
+            Ok(Some(Problem::new(describe(object), "the server closed the connection while it ran")))
+        }
         error => Err(error),
     }
 }
@@ -96,7 +104,9 @@ fn run(url: &DatabaseUrl, index: &Index, object: &StoredObject, statement: &str)
 fn limit(connection: &mut Connection) -> Result<(), MysqlError> {
     let silence = std::time::Duration::from_secs(STATEMENT_SECONDS * 2);
     let server = connection.server().to_owned();
-    connection.set_timeouts(Some(silence), Some(silence)).map_err(|source| MysqlError::Unreachable { server, source })?;
+    connection
+        .set_timeouts(Some(silence), Some(silence))
+        .map_err(|source| MysqlError::Unreachable { server, source })?;
     let limit = if connection.is_mariadb() {
         format!("SET max_statement_time = {STATEMENT_SECONDS}, NAMES utf8mb4")
     } else {
@@ -127,6 +137,7 @@ fn judge(index: &Index, object: &StoredObject, number: u16, text: &str) -> Optio
 /// `Table 'shop.orders' doesn't exist`, `FUNCTION shop.f does not exist`: whether the archive has one of that name.
 fn is_archived(index: &Index, text: &str) -> bool {
     let quoted = |name: &str| text.contains(&format!(".{name}'")) || text.contains(&format!(".{name} "));
-    let names = index.tables.iter().map(|table| &table.name).chain(index.sequences.iter().map(|sequence| &sequence.name));
+    let names =
+        index.tables.iter().map(|table| &table.name).chain(index.sequences.iter().map(|sequence| &sequence.name));
     names.chain(index.views.iter().chain(&index.routines).map(|object| &object.name)).any(|name| quoted(name))
 }

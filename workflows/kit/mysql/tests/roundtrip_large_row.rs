@@ -32,7 +32,9 @@ fn a_value_of_64_mib_comes_back_within_bounded_memory() {
     let url = |schema: &str| DatabaseUrl::parse(&server.url(schema)).unwrap();
 
     let new_pack = |number| File::create(path(number));
-    let dumped = dump(&url(&schema), &DumpOptions::for_store("acme"), &dek, backup, new_pack, |_, _| Ok(()), &Watch::new()).unwrap();
+    let dumped =
+        dump(&url(&schema), &DumpOptions::for_store("acme"), &dek, backup, new_pack, |_, _| Ok(()), &Watch::new())
+            .unwrap();
     let open = |number, offset| {
         let mut pack = File::open(path(number))?;
         pack.seek(SeekFrom::Start(offset))?;

@@ -43,7 +43,9 @@ pub(super) fn compare_tables(index: &Index, found: &Inventory, names: &[String])
 
 fn compare_table(archived: &Table, index: &Index, found: &Inventory) -> Option<Problem> {
     let what = format!("table `{}`", archived.name);
-    let Some(restored) = found.tables.iter().find(|table| table.name == archived.name) else { return Some(missing(&what)) };
+    let Some(restored) = found.tables.iter().find(|table| table.name == archived.name) else {
+        return Some(missing(&what));
+    };
     let expected = definition::table_in_schema(&archived.create, &index.schema.name, &found.schema.name);
     let (expected, shown) = (without_counter(&expected), without_counter(&restored.create));
     if expected != shown {
@@ -52,31 +54,51 @@ fn compare_table(archived: &Table, index: &Index, found: &Inventory) -> Option<P
     // A counter ahead of the recorded one repeats no number: rows that came in between the definition and the snapshot move it.
     let (expected, counter) = (auto_increment(&archived.create)?, auto_increment(&restored.create));
     let behind = counter.is_none_or(|counter| counter < expected);
-    behind.then(|| Problem::new(what, format!("its AUTO_INCREMENT is {}, in the archive {expected}", counter.unwrap_or(1))))
+    behind.then(|| {
+        Problem::new(what, format!("its AUTO_INCREMENT is {}, in the archive {expected}", counter.unwrap_or(1)))
+    })
 }
 
 fn schema(index: &Index, found: &Inventory) -> Option<Problem> {
     let (archived, restored) = (&index.schema, &found.schema);
     let differs = (&archived.character_set, &archived.collation) != (&restored.character_set, &restored.collation);
-    let why = || format!("its defaults are {} {}, in the archive {} {}", restored.character_set, restored.collation, archived.character_set, archived.collation);
+    let why = || {
+        format!(
+            "its defaults are {} {}, in the archive {} {}",
+            restored.character_set, restored.collation, archived.character_set, archived.collation
+        )
+    };
     differs.then(|| Problem::new(format!("schema `{}`", restored.name), why()))
 }
 
 fn sequences(archived: &[Sequence], restored: &[Sequence]) -> Vec<Problem> {
     let compared = archived.iter().filter_map(|sequence| {
         let what = format!("sequence `{}`", sequence.name);
-        let Some(found) = restored.iter().find(|found| found.name == sequence.name) else { return Some(missing(&what)) };
+        let Some(found) = restored.iter().find(|found| found.name == sequence.name) else {
+            return Some(missing(&what));
+        };
         if found.create != sequence.create {
             return Some(Problem::new(what, first_difference(&sequence.create, &found.create)));
         }
         let differs = found.next_value != sequence.next_value;
-        differs.then(|| Problem::new(what, format!("its next value is {}, in the archive {}", found.next_value, sequence.next_value)))
+        differs.then(|| {
+            Problem::new(
+                what,
+                format!("its next value is {}, in the archive {}", found.next_value, sequence.next_value),
+            )
+        })
     });
     let unknown = restored.iter().filter(|found| !archived.iter().any(|sequence| sequence.name == found.name));
     compared.chain(unknown.map(|found| surplus(&format!("sequence `{}`", found.name)))).collect()
 }
 
-fn objects(archived: &[StoredObject], restored: &[StoredObject], from: &str, to: &str, definers: Definers) -> Vec<Problem> {
+fn objects(
+    archived: &[StoredObject],
+    restored: &[StoredObject],
+    from: &str,
+    to: &str,
+    definers: Definers,
+) -> Vec<Problem> {
     let same = |one: &StoredObject, other: &StoredObject| one.name == other.name && one.kind == other.kind;
     let compared = archived.iter().filter_map(|object| match restored.iter().find(|found| same(object, found)) {
         Some(found) => compare_object(object, found, from, to, definers),
@@ -88,7 +110,13 @@ fn objects(archived: &[StoredObject], restored: &[StoredObject], from: &str, to:
     compared.chain(unknown.map(|found| surplus(&describe(found)))).chain(order).collect()
 }
 
-fn compare_object(archived: &StoredObject, restored: &StoredObject, from: &str, to: &str, definers: Definers) -> Option<Problem> {
+fn compare_object(
+    archived: &StoredObject,
+    restored: &StoredObject,
+    from: &str,
+    to: &str,
+    definers: Definers,
+) -> Option<Problem> {
     let expected = match archived.kind {
         ObjectKind::View => definition::view_in_schema(&archived.create, from, to),
         ObjectKind::Trigger => definition::trigger_in_schema(&archived.create, from, to),
@@ -111,7 +139,9 @@ fn compare_object(archived: &StoredObject, restored: &StoredObject, from: &str, 
         ]
     };
     let differing = parts(archived).into_iter().zip(parts(restored)).find(|(expected, found)| expected != found);
-    differing.map(|((name, expected), (_, found))| Problem::new(describe(archived), format!("its {name} is `{found}`, in the archive `{expected}`")))
+    differing.map(|((name, expected), (_, found))| {
+        Problem::new(describe(archived), format!("its {name} is `{found}`, in the archive `{expected}`"))
+    })
 }
 
 /// Triggers of one table and event fire in the order they are listed in.
@@ -122,7 +152,12 @@ fn trigger_order(archived: &[StoredObject], restored: &[StoredObject]) -> Option
     let (expected, found) = (names(archived), names(restored));
     let same_set = expected.len() == found.len() && expected.iter().all(|name| found.contains(name));
     let at = expected.iter().zip(&found).position(|(expected, found)| expected != found)?;
-    same_set.then(|| Problem::new(format!("trigger `{}`", expected[at]), format!("trigger `{}` fires before it, in the archive after it", found[at])))
+    same_set.then(|| {
+        Problem::new(
+            format!("trigger `{}`", expected[at]),
+            format!("trigger `{}` fires before it, in the archive after it", found[at]),
+        )
+    })
 }
 
 fn missing(what: &str) -> Problem {

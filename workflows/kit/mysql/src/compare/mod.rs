@@ -57,7 +57,12 @@ impl Problem {
 ///
 /// # Errors
 /// When the server cannot be read, or `watch` is cancelled: then nothing is known.
-pub fn compare(url: &DatabaseUrl, index: &Index, options: &CompareOptions, watch: &Watch) -> Result<Vec<Problem>, MysqlError> {
+pub fn compare(
+    url: &DatabaseUrl,
+    index: &Index,
+    options: &CompareOptions,
+    watch: &Watch,
+) -> Result<Vec<Problem>, MysqlError> {
     let found = Inventory::read(&mut Connection::connect(url)?)?;
     let mut problems = match &options.tables {
         None => definitions::compare_all(index, &found, options.definers),

@@ -49,9 +49,14 @@ pub(super) fn compare(
 fn difference(table: &Table, found: Tally) -> Option<Problem> {
     let what = format!("table `{}`", table.name);
     if found.rows != table.rows {
-        return Some(Problem::new(what, format!("the archive has {} rows of it, the restored table {}", table.rows, found.rows)));
+        return Some(Problem::new(
+            what,
+            format!("the archive has {} rows of it, the restored table {}", table.rows, found.rows),
+        ));
     }
-    let why = || format!("{} rows, as in the archive, but their digest is {} instead of {}", found.rows, found.sum, table.sum);
+    let why = || {
+        format!("{} rows, as in the archive, but their digest is {} instead of {}", found.rows, found.sum, table.sum)
+    };
     (found.sum != table.sum).then(|| Problem::new(what, why()))
 }
 
@@ -76,7 +81,8 @@ fn parts(number: usize, table: &Table) -> Vec<Weighed<Part>> {
 fn integer_bounds(table: &Table) -> Option<Vec<i128>> {
     let [key] = table.key.as_slice() else { return None };
     let column = table.columns.iter().find(|column| column.name == *key)?;
-    let is_integer = ["tinyint", "smallint", "mediumint", "int", "bigint"].iter().any(|name| column.type_name.starts_with(name));
+    let is_integer =
+        ["tinyint", "smallint", "mediumint", "int", "bigint"].iter().any(|name| column.type_name.starts_with(name));
     if !is_integer || column.nullable {
         return None;
     }
@@ -159,10 +165,16 @@ mod tests {
 
     #[test]
     fn parts_follow_each_other_without_a_gap_and_without_an_end() {
-        let conditions = |table: &Table| -> Vec<Option<String>> { parts(0, table).into_iter().map(|part| part.task.condition).collect() };
+        let conditions = |table: &Table| -> Vec<Option<String>> {
+            parts(0, table).into_iter().map(|part| part.task.condition).collect()
+        };
         assert_eq!(
             conditions(&table("bigint(20) unsigned", &["18446744073709551615", "-5", "7"])),
-            [Some("`id``` <= -5".to_owned()), Some("`id``` > -5 AND `id``` <= 7".to_owned()), Some("`id``` > 7".to_owned())]
+            [
+                Some("`id``` <= -5".to_owned()),
+                Some("`id``` > -5 AND `id``` <= 7".to_owned()),
+                Some("`id``` > 7".to_owned())
+            ]
         );
         assert_eq!(conditions(&table("int(11)", &["7"])), [None]);
         assert_eq!(conditions(&table("varchar(20)", &["0x61", "0x62"])), [None]);

@@ -15,10 +15,15 @@ pub(crate) fn grant(connection: &mut Connection, index: &Index, schema: &str) ->
     for account in &index.grants {
         for grant in &account.grants {
             let grant = definition::grant_in_schema(grant, &index.schema.name, schema);
-            connection.execute(&grant).map_err(|error| refused(&format!("the grants of {}", account.account), error))?;
+            connection
+                .execute(&grant)
+                .map_err(|error| refused(&format!("the grants of {}", account.account), error))?;
         }
     }
-    connection.execute("FLUSH PRIVILEGES").map(|_| ()).or_else(|error| if error.code().is_some() { Ok(()) } else { Err(error) })
+    connection
+        .execute("FLUSH PRIVILEGES")
+        .map(|_| ())
+        .or_else(|error| if error.code().is_some() { Ok(()) } else { Err(error) })
 }
 
 fn create(connection: &mut Connection, account: &Grant) -> Result<(), MysqlError> {

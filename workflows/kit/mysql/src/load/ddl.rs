@@ -26,7 +26,10 @@ pub(crate) fn split(create: &str, table: &str, few_rows: bool) -> SplitTable {
     };
     let foreign: Vec<&Item> = body.items.iter().filter(|item| item.kind == ItemKind::ForeignKey).collect();
     let later = if few_rows { Vec::new() } else { body.keys_that_can_wait(&tokens) };
-    let now = body.items.iter().filter(|item| item.kind != ItemKind::ForeignKey && !later.iter().any(|key| key.first == item.first));
+    let now = body
+        .items
+        .iter()
+        .filter(|item| item.kind != ItemKind::ForeignKey && !later.iter().any(|key| key.first == item.first));
     let text = |item: &Item| item.text(&tokens);
     let now: Vec<String> = now.map(text).collect();
     let end = &create[tokens.list[body.close].at.start..];
@@ -124,7 +127,8 @@ impl Body {
         let generated = self.columns_with(tokens, &["GENERATED", "AS"]);
         let counted = self.columns_with(tokens, &["AUTO_INCREMENT"]);
         let primary = self.items.iter().find(|item| item.kind == ItemKind::Key(KeyKind::Primary));
-        let primary_counts = primary.is_some_and(|item| tokens.name(item.first + 3).is_some_and(|name| counted.contains(&name)));
+        let primary_counts =
+            primary.is_some_and(|item| tokens.name(item.first + 3).is_some_and(|name| counted.contains(&name)));
         let unique_stays = primary.is_none() || tokens.find(self.close, &["PARTITION", "BY"]).is_some();
         let stays = |item: &Item| {
             let columns = item.names(tokens);
@@ -150,7 +154,8 @@ impl Body {
     /// Names of the columns whose definition holds one of these words.
     fn columns_with(&self, tokens: &Tokens, words: &[&str]) -> Vec<String> {
         let columns = self.items.iter().filter(|item| item.kind == ItemKind::Column);
-        let matching = columns.filter(|item| (item.first + 1..=item.last).any(|at| words.iter().any(|word| tokens.is(at, word))));
+        let matching =
+            columns.filter(|item| (item.first + 1..=item.last).any(|at| words.iter().any(|word| tokens.is(at, word))));
         matching.filter_map(|item| tokens.name(item.first)).collect()
     }
 }
@@ -173,7 +178,8 @@ impl Item {
 
     /// Long unique keys (hidden hash column), keys over periods, functional keys (hidden columns), vectors.
     fn is_unusual(&self, tokens: &Tokens) -> bool {
-        let hash = self.kind == ItemKind::Key(KeyKind::Unique) && (self.first..=self.last).any(|at| tokens.is(at, "HASH"));
+        let hash =
+            self.kind == ItemKind::Key(KeyKind::Unique) && (self.first..=self.last).any(|at| tokens.is(at, "HASH"));
         let word = (self.first..=self.last).any(|at| tokens.is(at, "OVERLAPS") || tokens.is(at, "VECTOR"));
         let functional = (self.first..self.last).any(|at| tokens.is_sign(at, "(") && tokens.is_sign(at + 1, "("));
         hash || word || functional
@@ -225,7 +231,9 @@ mod tests {
         );
         assert_eq!(
             split.foreign_keys.as_deref(),
-            Some("ALTER TABLE `sales_order`\n  ADD CONSTRAINT `fk` FOREIGN KEY (`state`) REFERENCES `state` (`id`) ON DELETE CASCADE")
+            Some(
+                "ALTER TABLE `sales_order`\n  ADD CONSTRAINT `fk` FOREIGN KEY (`state`) REFERENCES `state` (`id`) ON DELETE CASCADE"
+            )
         );
         assert!(split.create.contains("PRIMARY KEY") && split.create.contains("CONSTRAINT `chk` CHECK"));
         assert!(split.create.ends_with("AUTO_INCREMENT=42 DEFAULT CHARSET=utf8mb4 COMMENT='tbl ) comment'"));
@@ -250,7 +258,10 @@ mod tests {
         let plain = "`a` int, PRIMARY KEY (`a`), UNIQUE KEY `u` (`a`), KEY `k` (`a`)";
         assert_eq!(keys_later(plain, "ENGINE=MyISAM"), "");
         assert_eq!(keys_later(plain, "ENGINE=InnoDB WITH SYSTEM VERSIONING"), "");
-        assert_eq!(keys_later(plain, "ENGINE=InnoDB\n PARTITION BY HASH (`a`)\nPARTITIONS 3"), "ALTER TABLE `t`\n  ADD KEY `k` (`a`)");
+        assert_eq!(
+            keys_later(plain, "ENGINE=InnoDB\n PARTITION BY HASH (`a`)\nPARTITIONS 3"),
+            "ALTER TABLE `t`\n  ADD KEY `k` (`a`)"
+        );
         assert_eq!(keys_later("`a` json, PRIMARY KEY (`b`), KEY `f` ((cast(`a` as char)))", innodb), "");
     }
 

@@ -48,7 +48,9 @@ pub(crate) fn table_in_schema(create: &str, from: &str, to: &str) -> String {
 /// Where the view has a table or alias named like the schema, only what cannot be `alias`.`column` is changed.
 pub(crate) fn view_in_schema(create: &str, from: &str, to: &str) -> String {
     requalify(create, from, to, |tokens, at| {
-        let alias = (0..tokens.len()).any(|i| is_named(tokens, i, from) && !tokens.is_sign(i + 1, ".") && !tokens.is_sign(i.wrapping_sub(1), "."));
+        let alias = (0..tokens.len()).any(|i| {
+            is_named(tokens, i, from) && !tokens.is_sign(i + 1, ".") && !tokens.is_sign(i.wrapping_sub(1), ".")
+        });
         let three_parts = tokens.is_sign(at + 3, ".");
         let sequence = at >= 2 && ["NEXTVAL", "LASTVAL", "SETVAL"].iter().any(|word| tokens.is(at - 2, word));
         !alias || three_parts || sequence
@@ -66,7 +68,9 @@ pub(crate) fn grant_in_schema(grant: &str, from: &str, to: &str) -> String {
 pub(crate) fn if_not_exists(create: &str) -> String {
     let tokens = Tokens::of(create);
     match tokens.list.get(1) {
-        Some(kind) if !tokens.is(2, "IF") => replace(create, &[(kind.at.end..kind.at.end, " IF NOT EXISTS".to_owned())]),
+        Some(kind) if !tokens.is(2, "IF") => {
+            replace(create, &[(kind.at.end..kind.at.end, " IF NOT EXISTS".to_owned())])
+        }
         _ => create.to_owned(),
     }
 }
@@ -78,7 +82,9 @@ pub(crate) fn may_be_left_out(object: &StoredObject, schema: &str) -> bool {
         return false;
     }
     let tokens = Tokens::of(&object.create);
-    let qualified = |at: usize| tokens.kind(at) == Some(Kind::Name) && tokens.is_sign(at + 1, ".") && tokens.kind(at + 2) == Some(Kind::Name);
+    let qualified = |at: usize| {
+        tokens.kind(at) == Some(Kind::Name) && tokens.is_sign(at + 1, ".") && tokens.kind(at + 2) == Some(Kind::Name)
+    };
     let of_another = |at: usize| qualified(at) && !is_named(&tokens, at, schema);
     let read_from = |at: usize| ["FROM", "JOIN"].iter().any(|word| tokens.is(at, word));
     let other_schema = (1..tokens.len()).any(|at| {
@@ -98,7 +104,8 @@ fn requalify(create: &str, from: &str, to: &str, is_schema: impl Fn(&Tokens, usi
         let first_part = at == 0 || !tokens.is_sign(at - 1, ".");
         first_part && is_named(&tokens, at, from) && tokens.is_sign(at + 1, ".") && is_schema(&tokens, at)
     };
-    let edits: Vec<_> = (0..tokens.len()).filter(|at| qualifies(*at)).map(|at| (tokens.list[at].at.clone(), quote_name(to))).collect();
+    let edits: Vec<_> =
+        (0..tokens.len()).filter(|at| qualifies(*at)).map(|at| (tokens.list[at].at.clone(), quote_name(to))).collect();
     replace(create, &edits)
 }
 
@@ -115,7 +122,9 @@ pub(crate) fn trigger_in_schema(create: &str, from: &str, to: &str) -> String {
     let tokens = Tokens::of(create);
     let Some(trigger) = tokens.find(0, &["TRIGGER"]) else { return create.to_owned() };
     let head_end = tokens.find(trigger, &["EACH", "ROW"]).unwrap_or(trigger);
-    let qualifies = |at: &usize| tokens.name(*at).as_deref() == Some(from) && tokens.is_sign(at + 1, ".") && !tokens.is_sign(at - 1, ".");
+    let qualifies = |at: &usize| {
+        tokens.name(*at).as_deref() == Some(from) && tokens.is_sign(at + 1, ".") && !tokens.is_sign(at - 1, ".")
+    };
     let edits: Vec<_> = (trigger + 1..head_end)
         .filter(qualifies)
         .map(|at| (tokens.list[at].at.start..tokens.list[at + 1].at.end, String::new()))
@@ -143,9 +152,18 @@ mod tests {
     #[test]
     fn the_definer_is_replaced_in_the_head_only() {
         let body = "PROCEDURE `p`()\nSELECT 'DEFINER=`a`@`b`' /* DEFINER=`a`@`b` */";
-        assert_eq!(with_current_definer(&format!("CREATE DEFINER=`we``b`@`%` {body}")), format!("CREATE DEFINER=CURRENT_USER {body}"));
-        assert_eq!(with_current_definer(&format!("CREATE DEFINER=`role` {body}")), format!("CREATE DEFINER=CURRENT_USER {body}"));
-        assert_eq!(with_current_definer(&format!("CREATE DEFINER=\"a\"@\"b\" {body}")), format!("CREATE DEFINER=CURRENT_USER {body}"));
+        assert_eq!(
+            with_current_definer(&format!("CREATE DEFINER=`we``b`@`%` {body}")),
+            format!("CREATE DEFINER=CURRENT_USER {body}")
+        );
+        assert_eq!(
+            with_current_definer(&format!("CREATE DEFINER=`role` {body}")),
+            format!("CREATE DEFINER=CURRENT_USER {body}")
+        );
+        assert_eq!(
+            with_current_definer(&format!("CREATE DEFINER=\"a\"@\"b\" {body}")),
+            format!("CREATE DEFINER=CURRENT_USER {body}")
+        );
         assert_eq!(with_current_definer(&format!("CREATE {body}")), format!("CREATE {body}"));
     }
 
@@ -164,13 +182,17 @@ mod tests {
         let moved = |grant: &str| grant_in_schema(grant, "my_shop", "copy_1");
         assert_eq!(moved("GRANT SELECT ON `my\\_shop`.* TO `a`@`%`"), "GRANT SELECT ON `copy\\_1`.* TO `a`@`%`");
         assert_eq!(moved("GRANT SELECT ON `my_shop`.`t` TO `a`@`%`"), "GRANT SELECT ON `copy_1`.`t` TO `a`@`%`");
-        assert_eq!(if_not_exists("CREATE USER `a`@`%` IDENTIFIED BY PASSWORD 'x'"), "CREATE USER IF NOT EXISTS `a`@`%` IDENTIFIED BY PASSWORD 'x'");
+        assert_eq!(
+            if_not_exists("CREATE USER `a`@`%` IDENTIFIED BY PASSWORD 'x'"),
+            "CREATE USER IF NOT EXISTS `a`@`%` IDENTIFIED BY PASSWORD 'x'"
+        );
     }
 
     #[test]
     fn a_trigger_loses_the_schema_of_its_head_alone() {
         let trigger = "CREATE DEFINER=`r`@`h` trigger shop.tr1 before insert on `shop`.par for each row insert into shop.log values (1)";
-        let moved = "CREATE DEFINER=`r`@`h` trigger tr1 before insert on par for each row insert into shop.log values (1)";
+        let moved =
+            "CREATE DEFINER=`r`@`h` trigger tr1 before insert on par for each row insert into shop.log values (1)";
         assert_eq!(trigger_in_schema(trigger, "shop", "copy"), moved);
         assert_eq!(trigger_in_schema(trigger, "shop", "shop"), trigger);
     }

@@ -114,7 +114,7 @@ where
     plan.add_foreign_keys(&mut connection, watch)?;
     let keys_in = Instant::now();
     let left_out = match options.tables {
-        None => Objects { index, schema: url.schema(), options }.create(&mut connection, watch)?,
+        None => Objects::new(&mut connection, index, url.schema(), options, watch).create()?,
         Some(_) => Vec::new(),
     };
     if options.grants {
@@ -143,12 +143,20 @@ fn chosen<'a>(index: &'a Index, names: Option<&[String]>) -> Result<Vec<&'a Tabl
 }
 
 /// The first session: looks whether the server can take the archive before anything is written, then makes the schema.
-fn open_schema(url: &DatabaseUrl, index: &Index, tables: &[&Table], options: &LoadOptions) -> Result<Connection, MysqlError> {
+fn open_schema(
+    url: &DatabaseUrl,
+    index: &Index,
+    tables: &[&Table],
+    options: &LoadOptions,
+) -> Result<Connection, MysqlError> {
     let mut server = Connection::connect(&url.with_schema(""))?;
     obstacles::refuse(&mut server, index, tables)?;
     let (schema, info) = (quote_name(url.schema()), &index.schema);
     let defaults = format!("CHARACTER SET {} COLLATE {}", info.character_set, info.collation);
-    let exists = format!("SELECT 1 FROM information_schema.schemata WHERE schema_name = {}", crate::wire::quote_text(url.schema()));
+    let exists = format!(
+        "SELECT 1 FROM information_schema.schemata WHERE schema_name = {}",
+        crate::wire::quote_text(url.schema())
+    );
     let exists = server.query_value(&exists)?.is_some();
     let statement = match (exists, &options.tables) {
         (false, _) => Some(format!("CREATE DATABASE {schema} {defaults}")),

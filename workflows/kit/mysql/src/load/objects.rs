@@ -5,14 +5,17 @@ use holdfast_archive::index::{Index, ObjectKind, Sequence, StoredObject};
 
 use super::definition;
 use super::refusal::refused;
-use super::session::SQL_MODE;
+use super::session::{SQL_MODE, ours};
 use super::{Definers, LoadOptions};
 use crate::error::{MysqlError, code};
 use crate::watch::Watch;
 use crate::wire::{Connection, quote_name, quote_text};
 
 /// Creates `sequences`, each with the next value the source's server would have handed out.
-pub(super) fn create_sequences<'a>(connection: &mut Connection, sequences: impl Iterator<Item = &'a Sequence>) -> Result<(), MysqlError> {
+pub(super) fn create_sequences<'a>(
+    connection: &mut Connection,
+    sequences: impl Iterator<Item = &'a Sequence>,
+) -> Result<(), MysqlError> {
     for sequence in sequences {
         let name = quote_name(&sequence.name);
         let what = format!("sequence {name}");
@@ -24,43 +27,58 @@ pub(super) fn create_sequences<'a>(connection: &mut Connection, sequences: impl 
     Ok(())
 }
 
-/// Where the objects go and how.
+/// Creates the stored objects, over one connection whose settings follow what each object was written under.
 pub(super) struct Objects<'a> {
-    pub(super) index: &'a Index,
-    pub(super) schema: &'a str,
-    pub(super) options: &'a LoadOptions,
+    connection: &'a mut Connection,
+    index: &'a Index,
+    schema: &'a str,
+    options: &'a LoadOptions,
+    watch: &'a Watch,
+    /// The settings the session has now; most objects of a store have the same.
+    settings: String,
 }
 
-impl Objects<'_> {
+impl<'a> Objects<'a> {
+    pub(super) fn new(
+        connection: &'a mut Connection,
+        index: &'a Index,
+        schema: &'a str,
+        options: &'a LoadOptions,
+        watch: &'a Watch,
+    ) -> Objects<'a> {
+        Objects { connection, index, schema, options, watch, settings: String::new() }
+    }
+
     /// Routines first, since a view that calls one cannot be created before it; triggers come in the order they fire in.
     ///
     /// Returns the views that were left out, see `create_views`.
-    pub(super) fn create(&self, connection: &mut Connection, watch: &Watch) -> Result<Vec<String>, MysqlError> {
-        self.create_all(connection, &self.index.routines, watch)?;
-        let left_out = self.create_views(connection, watch)?;
-        self.create_all(connection, &self.index.triggers, watch)?;
-        self.create_all(connection, &self.index.events, watch)?;
+    pub(super) fn create(mut self) -> Result<Vec<String>, MysqlError> {
+        let index = self.index;
+        self.create_all(&index.routines)?;
+        let left_out = self.create_views()?;
+        self.create_all(&index.triggers)?;
+        self.create_all(&index.events)?;
+        self.set(&ours())?;
         Ok(left_out)
     }
 
-    fn create_all(&self, connection: &mut Connection, objects: &[StoredObject], watch: &Watch) -> Result<(), MysqlError> {
+    fn create_all(&mut self, objects: &[StoredObject]) -> Result<(), MysqlError> {
         for object in objects {
-            watch.go_on()?;
-            self.create_one(connection, object).map_err(|error| refused(&describe(object), error))?;
+            self.create_one(object).map_err(|error| refused(&describe(object), error))?;
         }
         Ok(())
     }
 
     /// Views stand on views: what names one that is not there yet waits for the next round. What then still names something
     /// missing stops the load, unless what it misses is no part of the archive: such a view is left out.
-    fn create_views(&self, connection: &mut Connection, watch: &Watch) -> Result<Vec<String>, MysqlError> {
-        let mut waiting: Vec<&StoredObject> = self.index.views.iter().collect();
+    fn create_views(&mut self) -> Result<Vec<String>, MysqlError> {
+        let index = self.index;
+        let mut waiting: Vec<&StoredObject> = index.views.iter().collect();
         loop {
             let before = waiting.len();
             let mut refusals = Vec::new();
             for view in std::mem::take(&mut waiting) {
-                watch.go_on()?;
-                match self.create_one(connection, view) {
+                match self.create_one(view) {
                     Ok(()) => {}
                     Err(error) if names_what_is_missing(&error) => {
                         waiting.push(view);
@@ -85,32 +103,25 @@ impl Objects<'_> {
         Ok(views.iter().map(|view| view.name.clone()).collect())
     }
 
-    fn create_one(&self, connection: &mut Connection, object: &StoredObject) -> Result<(), MysqlError> {
+    fn create_one(&mut self, object: &StoredObject) -> Result<(), MysqlError> {
+        self.watch.go_on()?;
         let text = self.definition(object);
-        let (client, text) = in_client_character_set(connection, &object.character_set_client, &text)?;
-        let mode = if object.kind == ObjectKind::View { SQL_MODE.to_owned() } else { mode_for(connection, &object.sql_mode) };
-        let mut settings = vec![
-            format!("sql_mode = {}", quote_text(&mode)),
-            format!("character_set_client = {client}"),
-            format!("collation_connection = {}", object.collation_connection),
-            format!("time_zone = {}", quote_text(object.time_zone.as_deref().unwrap_or("+00:00"))),
-        ];
-        if object.kind == ObjectKind::Event {
-            // One that is due in the past would be dropped as soon as it is created: at this clock it is in the future.
-            settings.push("timestamp = 1".to_owned());
+        let (client, text) = in_client_character_set(self.connection, &object.character_set_client, &text)?;
+        let settings = settings_for(self.connection, object, &client);
+        // The collation of a routine's undeclared text is the schema's at that moment.
+        match object.database_collation.as_deref().filter(|collation| *collation != self.index.schema.collation) {
+            None => {
+                self.set(&settings)?;
+                self.connection.execute_bytes(&text).map(|_| ())
+            }
+            Some(collation) => {
+                self.collate_schema(collation)?;
+                self.set(&settings)?;
+                let created = self.connection.execute_bytes(&text).map(|_| ());
+                self.collate_schema(&self.index.schema.collation)?;
+                created
+            }
         }
-        let collation = self.database_collation(object);
-        if let Some(collation) = collation {
-            self.collate_schema(connection, collation)?;
-        }
-        connection.execute(&format!("SET SESSION {}", settings.join(", ")))?;
-        let created = connection.execute_bytes(&text).map(|_| ());
-        let ours = format!("SET NAMES utf8mb4, SESSION timestamp = DEFAULT, SESSION time_zone = '+00:00', SESSION sql_mode = '{SQL_MODE}'");
-        connection.execute(&ours)?;
-        if collation.is_some() {
-            self.collate_schema(connection, &self.index.schema.collation)?;
-        }
-        created
     }
 
     fn definition(&self, object: &StoredObject) -> String {
@@ -126,14 +137,31 @@ impl Objects<'_> {
         }
     }
 
-    /// The collation a routine's undeclared text has, where it is not that of the schema.
-    fn database_collation<'o>(&self, object: &'o StoredObject) -> Option<&'o str> {
-        object.database_collation.as_deref().filter(|collation| *collation != self.index.schema.collation)
+    fn set(&mut self, settings: &str) -> Result<(), MysqlError> {
+        if self.settings != settings {
+            self.connection.execute(&format!("SET {settings}"))?;
+            settings.clone_into(&mut self.settings);
+        }
+        Ok(())
     }
 
-    fn collate_schema(&self, connection: &mut Connection, collation: &str) -> Result<(), MysqlError> {
-        connection.execute(&format!("ALTER DATABASE {} COLLATE {collation}", quote_name(self.schema))).map(|_| ())
+    fn collate_schema(&mut self, collation: &str) -> Result<(), MysqlError> {
+        self.set(&ours())?;
+        self.connection.execute(&format!("ALTER DATABASE {} COLLATE {collation}", quote_name(self.schema))).map(|_| ())
     }
+}
+
+fn settings_for(connection: &Connection, object: &StoredObject, client: &str) -> String {
+    let mode =
+        if object.kind == ObjectKind::View { SQL_MODE.to_owned() } else { mode_for(connection, &object.sql_mode) };
+    // An event that is due in the past would be dropped as soon as it is created: at this clock it is in the future.
+    let clock = if object.kind == ObjectKind::Event { "1" } else { "DEFAULT" };
+    format!(
+        "sql_mode = {}, character_set_client = {client}, collation_connection = {}, time_zone = {}, timestamp = {clock}",
+        quote_text(&mode),
+        object.collation_connection,
+        quote_text(object.time_zone.as_deref().unwrap_or("+00:00"))
+    )
 }
 
 /// `view `x``, as faults and problems name it.
@@ -166,7 +194,11 @@ fn mode_for(connection: &Connection, sql_mode: &str) -> String {
 /// The character set to send a definition in, and its bytes in it. The server converts: it knows its character sets.
 ///
 /// Text that its own client character set cannot hold is sent as UTF-8, which loses nothing.
-fn in_client_character_set(connection: &mut Connection, client: &str, text: &str) -> Result<(String, Vec<u8>), MysqlError> {
+fn in_client_character_set(
+    connection: &mut Connection,
+    client: &str,
+    text: &str,
+) -> Result<(String, Vec<u8>), MysqlError> {
     if text.is_ascii() || client.starts_with("utf8") {
         return Ok((client.to_owned(), text.as_bytes().to_vec()));
     }

@@ -34,7 +34,13 @@ pub(super) fn refuse(connection: &mut Connection, index: &Index, tables: &[&Tabl
     let rest = if more == 0 { String::new() } else { format!("; and {more} more") };
     found.truncate(NAMED);
     Err(MysqlError::Target {
-        what: format!("the archive is of {:?} {} and {} is {}", index.server.product, index.server.version, connection.server(), connection.version()),
+        what: format!(
+            "the archive is of {:?} {} and {} is {}",
+            index.server.product,
+            index.server.version,
+            connection.server(),
+            connection.version()
+        ),
         why: format!("{}{rest}", found.join("; ")),
         next: "restore into a server of the source's product and version, or change these at the source".to_owned(),
     })
@@ -47,7 +53,8 @@ fn foreign_features(index: &Index, tables: &[&Table], target: Product) -> Vec<St
     }
     let mut found: Vec<String> = tables.iter().flat_map(|table| foreign_to(table, target)).collect();
     found.extend(index.sequences.iter().map(|sequence| format!("sequence `{}`", sequence.name)));
-    let packages = index.routines.iter().filter(|routine| matches!(routine.kind, ObjectKind::Package | ObjectKind::PackageBody));
+    let packages =
+        index.routines.iter().filter(|routine| matches!(routine.kind, ObjectKind::Package | ObjectKind::PackageBody));
     found.extend(packages.map(|package| format!("package `{}`", package.name)));
     found
 }
@@ -58,15 +65,24 @@ fn foreign_to(table: &Table, target: Product) -> Vec<String> {
         Product::MariaDb => &["vector"],
     };
     let words: &[&[&str]] = match target {
-        Product::MySql => &[&["WITH", "SYSTEM", "VERSIONING"], &["PERIOD", "FOR"], &["WITHOUT", "OVERLAPS"], &["PAGE_COMPRESSED"], &["INVISIBLE"]],
+        Product::MySql => &[
+            &["WITH", "SYSTEM", "VERSIONING"],
+            &["PERIOD", "FOR"],
+            &["WITHOUT", "OVERLAPS"],
+            &["PAGE_COMPRESSED"],
+            &["INVISIBLE"],
+        ],
         Product::MariaDb => &[&["TABLESPACE"], &["SECONDARY_ENGINE"], &["SRID"]],
     };
     let tokens = Tokens::of(&table.create);
-    let typed = table.columns.iter().filter(|column| types.iter().any(|name| starts_with_word(&column.type_name, name)));
-    let typed = typed.map(|column| format!("column `{}`.`{}` is of type {}", table.name, column.name, column.type_name));
+    let typed =
+        table.columns.iter().filter(|column| types.iter().any(|name| starts_with_word(&column.type_name, name)));
+    let typed =
+        typed.map(|column| format!("column `{}`.`{}` is of type {}", table.name, column.name, column.type_name));
     let worded = words.iter().filter(|words| tokens.find(0, words).is_some());
     let worded = worded.map(|words| format!("table `{}` has {}", table.name, words.join(" ")));
-    let functional = (target == Product::MariaDb && has_functional_key(&tokens)).then(|| format!("table `{}` has a functional key", table.name));
+    let functional = (target == Product::MariaDb && has_functional_key(&tokens))
+        .then(|| format!("table `{}` has a functional key", table.name));
     let json_rows = (target == Product::MariaDb && table.columns.iter().any(|column| column.type_name == "json"))
         .then(|| format!("table `{}` has JSON in MySQL's own form", table.name));
     typed.chain(worded).chain(functional).chain(json_rows).collect()
@@ -77,12 +93,18 @@ fn has_functional_key(tokens: &Tokens) -> bool {
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)) && !text[word.len()..].starts_with(|c: char| c.is_alphanumeric())
+    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+        && !text[word.len()..].starts_with(|c: char| c.is_alphanumeric())
 }
 
-fn unknown_collations(connection: &mut Connection, index: &Index, tables: &[&Table]) -> Result<Vec<String>, MysqlError> {
+fn unknown_collations(
+    connection: &mut Connection,
+    index: &Index,
+    tables: &[&Table],
+) -> Result<Vec<String>, MysqlError> {
     let known: Vec<String> = column(connection, "SELECT COLLATION_NAME FROM information_schema.COLLATIONS")?;
-    let is_unknown = |name: &str| !known.iter().any(|known| known.eq_ignore_ascii_case(name)) && !name.contains("uca1400");
+    let is_unknown =
+        |name: &str| !known.iter().any(|known| known.eq_ignore_ascii_case(name)) && !name.contains("uca1400");
     let mut found = Vec::new();
     if is_unknown(&index.schema.collation) {
         found.push(format!("the schema's collation {}", index.schema.collation));
@@ -102,7 +124,8 @@ fn unknown_collations(connection: &mut Connection, index: &Index, tables: &[&Tab
 }
 
 fn missing_engines(connection: &mut Connection, tables: &[&Table]) -> Result<Vec<String>, MysqlError> {
-    let known = column(connection, "SELECT ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT')")?;
+    let known =
+        column(connection, "SELECT ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT')")?;
     let missing = tables.iter().filter(|table| !known.iter().any(|known| known.eq_ignore_ascii_case(&table.engine)));
     Ok(missing.map(|table| format!("table `{}` has engine {}", table.name, table.engine)).collect())
 }

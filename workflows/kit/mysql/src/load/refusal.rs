@@ -18,7 +18,11 @@ pub(super) fn refused(what: &str, error: MysqlError) -> MysqlError {
     if matches!(code, code::LOCK_WAIT_TIMEOUT | code::LOCK_DEADLOCK) {
         return MysqlError::Server { server, doing: what.to_owned(), code, sqlstate, text };
     }
-    MysqlError::Target { what: format!("{server} refused {what}"), why: format!("{text} (error {code})"), next: next(code, &text) }
+    MysqlError::Target {
+        what: format!("{server} refused {what}"),
+        why: format!("{text} (error {code})"),
+        next: next(code, &text),
+    }
 }
 
 fn next(number: u16, text: &str) -> String {
@@ -36,7 +40,10 @@ fn next(number: u16, text: &str) -> String {
         "restore into a server of the source's product and version, or a later one"
     } else if number == code::SPECIFIC_ACCESS_DENIED {
         "GRANT the privilege named to the restoring account (SET USER to keep other accounts as definers), or restore with the current account as definer"
-    } else if matches!(number, code::DBACCESS_DENIED | code::TABLEACCESS_DENIED | code::COLUMNACCESS_DENIED | code::PROCACCESS_DENIED) {
+    } else if matches!(
+        number,
+        code::DBACCESS_DENIED | code::TABLEACCESS_DENIED | code::COLUMNACCESS_DENIED | code::PROCACCESS_DENIED
+    ) {
         "GRANT ALL PRIVILEGES on the target schema to the restoring account"
     } else {
         "see the server's log; restore into a server of the source's product and version"

@@ -78,13 +78,22 @@ pub(super) fn send<R: Read>(
     if taken.rows != chunk.rows {
         let why = format!("a chunk of {} rows in pack {} became {} rows", chunk.rows, chunk.pack, taken.rows);
         let next = "see the server's log, then restore again into an empty schema".to_owned();
-        return Err(MysqlError::Target { what: format!("{} did not take {what} whole", connection.server()), why, next });
+        return Err(MysqlError::Target {
+            what: format!("{} did not take {what} whole", connection.server()),
+            why,
+            next,
+        });
     }
     watch.add_rows(chunk.rows);
     Ok(())
 }
 
-fn send_frames<R: Read>(reader: &mut PackReader<R>, frames: u32, mut out: &mut dyn Write, watch: &Watch) -> Result<(), MysqlError> {
+fn send_frames<R: Read>(
+    reader: &mut PackReader<R>,
+    frames: u32,
+    mut out: &mut dyn Write,
+    watch: &Watch,
+) -> Result<(), MysqlError> {
     for _ in 0..frames {
         watch.go_on()?;
         let Some(frame) = reader.next_frame(&mut out)? else {

@@ -13,8 +13,10 @@ pub(super) const SQL_MODE: &str = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES";
 /// An ALTER that builds the keys of a large table says nothing until it is done.
 const SILENCE: Duration = Duration::from_secs(24 * 3600);
 
-const NEEDED: [&str; 4] =
-    ["NAMES utf8mb4", "SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'", "SESSION time_zone = '+00:00'", "SESSION foreign_key_checks = 0"];
+/// What SET takes for a session that writes rows and tables.
+pub(super) fn ours() -> String {
+    format!("NAMES utf8mb4, sql_mode = '{SQL_MODE}', time_zone = '+00:00', timestamp = DEFAULT, foreign_key_checks = 0")
+}
 
 /// Each exists on some servers, or needs a privilege on some; a server without it does as it says by itself.
 ///
@@ -43,9 +45,7 @@ pub(super) fn open(url: &DatabaseUrl, durable: bool) -> Result<Connection, Mysql
     connection
         .set_timeouts(Some(SILENCE), Some(SILENCE))
         .map_err(|source| MysqlError::Unreachable { server: url.server(), source })?;
-    for setting in NEEDED {
-        connection.execute(&format!("SET {setting}"))?;
-    }
+    connection.execute(&format!("SET {}", ours()))?;
     for setting in WELCOME {
         set_if_allowed(&mut connection, setting)?;
     }

@@ -44,7 +44,11 @@ impl<'a> Plan<'a> {
     pub(super) fn of(tables: Vec<&'a Table>, from: &str, to: &str, target: Product) -> Plan<'a> {
         let planned = |table: &'a Table| Planned {
             table,
-            split: ddl::split(&definition::table_in_schema(&table.create, from, to), &table.name, table.raw_bytes < FEW_BYTES),
+            split: ddl::split(
+                &definition::table_in_schema(&table.create, from, to),
+                &table.name,
+                table.raw_bytes < FEW_BYTES,
+            ),
             load: rows::statement(table, target),
             chunks_left: AtomicUsize::new(chunks(table)),
         };
@@ -107,12 +111,21 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn create(&self, connection: &mut Connection, table: usize, watch: &Watch) -> Result<Vec<Weighed<Task>>, MysqlError> {
+    fn create(
+        &self,
+        connection: &mut Connection,
+        table: usize,
+        watch: &Watch,
+    ) -> Result<Vec<Weighed<Task>>, MysqlError> {
         let planned = &self.tables[table];
-        connection.execute(&planned.split.create).map_err(|error| refused(&format!("table `{}`", planned.table.name), error))?;
+        connection
+            .execute(&planned.split.create)
+            .map_err(|error| refused(&format!("table `{}`", planned.table.name), error))?;
         match chunks(planned.table) {
             0 => self.build_keys(connection, table, watch),
-            count => Ok((0..count).map(|chunk| Weighed { weight: planned.weight(), task: Task::Rows { table, chunk } }).collect()),
+            count => Ok((0..count)
+                .map(|chunk| Weighed { weight: planned.weight(), task: Task::Rows { table, chunk } })
+                .collect()),
         }
     }
 
@@ -134,11 +147,18 @@ impl<'a> Plan<'a> {
         Ok(vec![Weighed { weight: planned.weight().saturating_add(1), task: Task::Keys { table } }])
     }
 
-    fn build_keys(&self, connection: &mut Connection, table: usize, watch: &Watch) -> Result<Vec<Weighed<Task>>, MysqlError> {
+    fn build_keys(
+        &self,
+        connection: &mut Connection,
+        table: usize,
+        watch: &Watch,
+    ) -> Result<Vec<Weighed<Task>>, MysqlError> {
         let planned = &self.tables[table];
         for statement in &planned.split.keys {
             watch.go_on()?;
-            connection.execute(statement).map_err(|error| refused(&format!("the keys of table `{}`", planned.table.name), error))?;
+            connection
+                .execute(statement)
+                .map_err(|error| refused(&format!("the keys of table `{}`", planned.table.name), error))?;
         }
         watch.add_table();
         Ok(Vec::new())

@@ -149,7 +149,10 @@ mod tests {
 
     #[test]
     fn strings_names_and_comments_hide_what_looks_like_sql() {
-        assert_eq!(words("a('b,''c\\')',`d``(`) -- x (\n,/* ( */e"), ["a", "(", "'b,''c\\')'", ",", "`d``(`", ")", ",", "e"]);
+        assert_eq!(
+            words("a('b,''c\\')',`d``(`) -- x (\n,/* ( */e"),
+            ["a", "(", "'b,''c\\')'", ",", "`d``(`", ")", ",", "e"]
+        );
         assert_eq!(words("x /*!80023 INVISIBLE */, y"), ["x", "INVISIBLE", ",", "y"]);
         assert_eq!(words("a--1"), ["a", "-", "-", "1"]);
         assert_eq!(words("'never closed"), ["'never closed"]);

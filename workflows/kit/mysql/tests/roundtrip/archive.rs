@@ -7,14 +7,14 @@ use std::sync::Mutex;
 use holdfast_archive::index::Index;
 use holdfast_archive::{Dek, DigestKey};
 use holdfast_mysql::{
-    CompareOptions, DatabaseUrl, Definers, DumpOptions, LoadOptions, Loaded, MysqlError, NonTransactional, Problem, Watch, compare, dump, load,
+    CompareOptions, DatabaseUrl, Definers, DumpOptions, LoadOptions, Loaded, MysqlError, NonTransactional, Problem,
+    Watch, compare, dump, load,
 };
 use uuid::Uuid;
 
 pub(crate) struct Archive {
     pub(crate) index: Index,
     pub(crate) packs: BTreeMap<u32, Vec<u8>>,
-    pub(crate) index_pack: u32,
     pub(crate) dek: Dek,
     pub(crate) backup: Uuid,
 }
@@ -38,7 +38,7 @@ impl Archive {
         };
         let new_pack = |_| Ok(Vec::new());
         let dumped = dump(&parse(url), &options, &dek, backup, new_pack, keep, &Watch::new()).unwrap();
-        Archive { index: dumped.index, packs: packs.into_inner().unwrap(), index_pack: dumped.index_pack, dek, backup }
+        Archive { index: dumped.index, packs: packs.into_inner().unwrap(), dek, backup }
     }
 
     pub(crate) fn open(&self, pack: u32, offset: u64) -> io::Result<Cursor<&[u8]>> {

@@ -37,12 +37,37 @@ fn each_change_of_rows_is_found_and_no_value_is_told() {
     let url = target().url(&schema);
     assert_eq!(told(&archive.compare(&url, Definers::Keep)), "");
     for (change, undo, table, says) in [
-        ("UPDATE orders SET qty = 7 WHERE id = 19999", "UPDATE orders SET qty = 19999 WHERE id = 19999", "orders", "digest"),
-        ("UPDATE orders SET mail = CONCAT(mail, ' ') WHERE id = 1", "UPDATE orders SET mail = TRIM(mail) WHERE id = 1", "orders", "digest"),
-        ("DELETE FROM log WHERE t = 'twice' LIMIT 1", "INSERT INTO log VALUES ('twice')", "log", "the archive has 3 rows of it, the restored table 2"),
+        (
+            "UPDATE orders SET qty = 7 WHERE id = 19999",
+            "UPDATE orders SET qty = 19999 WHERE id = 19999",
+            "orders",
+            "digest",
+        ),
+        (
+            "UPDATE orders SET mail = CONCAT(mail, ' ') WHERE id = 1",
+            "UPDATE orders SET mail = TRIM(mail) WHERE id = 1",
+            "orders",
+            "digest",
+        ),
+        (
+            "DELETE FROM log WHERE t = 'twice' LIMIT 1",
+            "INSERT INTO log VALUES ('twice')",
+            "log",
+            "the archive has 3 rows of it, the restored table 2",
+        ),
         ("UPDATE log SET t = 'x' WHERE t = 'twice'", "UPDATE log SET t = 'twice' WHERE t = 'x'", "log", "digest"),
-        ("INSERT INTO empty VALUES (1)", "DELETE FROM empty", "empty", "the archive has 0 rows of it, the restored table 1"),
-        ("INSERT INTO orders VALUES (-5, 'planted@secret.example', 0)", "DELETE FROM orders WHERE id = -5", "orders", "20001"),
+        (
+            "INSERT INTO empty VALUES (1)",
+            "DELETE FROM empty",
+            "empty",
+            "the archive has 0 rows of it, the restored table 1",
+        ),
+        (
+            "INSERT INTO orders VALUES (-5, 'planted@secret.example', 0)",
+            "DELETE FROM orders WHERE id = -5",
+            "orders",
+            "20001",
+        ),
     ] {
         target().sql_in(&schema, change);
         let problems = archive.compare(&url, Definers::Keep);
@@ -63,13 +88,21 @@ fn each_change_of_a_definition_is_found_by_name() {
     let back = "DROP TRIGGER second; CREATE TRIGGER second BEFORE INSERT ON items FOR EACH ROW SET @a = 2";
     for (change, undo, what) in [
         ("ALTER TABLE orders DROP KEY qty", "ALTER TABLE orders ADD KEY qty (qty)", "table `orders`"),
-        ("ALTER TABLE items DROP FOREIGN KEY fk", "ALTER TABLE items ADD CONSTRAINT fk FOREIGN KEY (o) REFERENCES orders (id)", "table `items`"),
+        (
+            "ALTER TABLE items DROP FOREIGN KEY fk",
+            "ALTER TABLE items ADD CONSTRAINT fk FOREIGN KEY (o) REFERENCES orders (id)",
+            "table `items`",
+        ),
         ("CREATE TABLE surplus (a int)", "DROP TABLE surplus", "table `surplus`"),
         ("SELECT NEXTVAL(numbers)", "ALTER SEQUENCE numbers RESTART WITH 1", "sequence `numbers`"),
         (moved, back, "trigger `first`"),
         ("ALTER EVENT nightly DISABLE", "ALTER EVENT nightly ENABLE", "event `nightly`"),
         ("ALTER DATABASE COLLATE utf8mb4_bin", "ALTER DATABASE COLLATE utf8mb4_general_ci", "schema"),
-        ("CREATE OR REPLACE VIEW totals AS SELECT 1 AS s", "CREATE OR REPLACE VIEW totals AS SELECT SUM(qty) AS s FROM orders", "view `totals`"),
+        (
+            "CREATE OR REPLACE VIEW totals AS SELECT 1 AS s",
+            "CREATE OR REPLACE VIEW totals AS SELECT SUM(qty) AS s FROM orders",
+            "view `totals`",
+        ),
         ("DROP PROCEDURE refuses", "DO 1", "procedure `refuses`"),
     ] {
         target().sql_in(&schema, change);
@@ -98,7 +131,9 @@ fn a_view_or_routine_that_no_longer_runs_is_named_and_one_that_refuses_a_null_is
 fn what_a_store_asserts_of_itself_is_asked() {
     let (archive, schema) = restored();
     let url = parse(&target().url(&schema));
-    let checks = |list: &[(&str, &str)]| -> Vec<(String, String)> { list.iter().map(|(name, sql)| ((*name).into(), (*sql).into())).collect() };
+    let checks = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+        list.iter().map(|(name, sql)| ((*name).into(), (*sql).into())).collect()
+    };
     let good = checks(&[("orders", "SELECT COUNT(*) = 20000 FROM orders"), ("number", "SELECT 0.5")]);
     let tables = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).into()).collect() };
     assert_eq!(told(&assert_checks(&url, &archive.index, &tables(&["orders", "empty"]), &good).unwrap()), "");

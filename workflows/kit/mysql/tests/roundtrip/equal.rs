@@ -1,6 +1,7 @@
 //! What comes back is what went in.
 
 use holdfast_mysql::{Definers, LoadOptions, exercise};
+use holdfast_sample::SampleStore;
 
 use crate::archive::{Archive, parse, told};
 use crate::servers::{source, store, target};
@@ -42,10 +43,31 @@ fn every_type_and_every_object_comes_back_as_it_was() {
     assert_eq!(target().sql_in(&schema, "SELECT COUNT(*) FROM in_memory"), "0\n");
     assert_eq!(target().sql_in(&schema, "SELECT COUNT(*) FROM versioned FOR SYSTEM_TIME ALL"), "4\n");
     for sequence in &archive.index.sequences {
-        both_say_the_same(&schema, &format!("SHOW CREATE SEQUENCE `{0}`; SELECT next_not_cached_value FROM `{0}`", sequence.name), &sequence.name);
+        both_say_the_same(
+            &schema,
+            &format!("SHOW CREATE SEQUENCE `{0}`; SELECT next_not_cached_value FROM `{0}`", sequence.name),
+            &sequence.name,
+        );
     }
     both_say_the_same(&schema, OBJECTS, "objects");
     both_say_the_same(&schema, "SELECT in_latin1(), in_czech('x'), HEX(in_latin1())", "text in routines");
+    assert_eq!(told(&archive.compare(&target().url(&schema), Definers::Keep)), "");
+    assert_eq!(told(&exercise(&parse(&target().url(&schema)), &archive.index).unwrap()), "");
+}
+
+#[test]
+fn a_sample_store_comes_back_whole() {
+    let schema = source().schema();
+    let mut script = Vec::new();
+    SampleStore::new(7, 8 << 20).to_sql(&mut script).unwrap();
+    source().sql_in(&schema, &String::from_utf8_lossy(&script));
+    let archive = Archive::of(&source().url(&schema));
+    archive.load(&target().url(&schema), &LoadOptions::default()).unwrap();
+    let names: Vec<String> = archive.index.tables.iter().map(|table| format!("`{}`", table.name)).collect();
+    both_say_the_same(&schema, &format!("CHECKSUM TABLE {}", names.join(",")), "rows");
+    let create: Vec<String> = names.iter().map(|name| format!("SHOW CREATE TABLE {name};")).collect();
+    both_say_the_same(&schema, &create.concat(), "definitions");
+    both_say_the_same(&schema, OBJECTS, "objects");
     assert_eq!(told(&archive.compare(&target().url(&schema), Definers::Keep)), "");
     assert_eq!(told(&exercise(&parse(&target().url(&schema)), &archive.index).unwrap()), "");
 }
@@ -59,16 +81,22 @@ fn a_store_moves_to_another_schema_with_all_that_names_it() {
     let elsewhere = format!("{schema}_moved");
     archive.load(&target().url(&elsewhere), &LoadOptions::default()).unwrap();
     assert_eq!(told(&archive.compare(&target().url(&elsewhere), Definers::Keep)), "");
-    assert_eq!(target().sql_in(&elsewhere, "INSERT INTO t (n) VALUES (2); SELECT n FROM t ORDER BY id; SELECT COUNT(*) FROM v"), "1\n5\n2\n");
+    assert_eq!(
+        target()
+            .sql_in(&elsewhere, "INSERT INTO t (n) VALUES (2); SELECT n FROM t ORDER BY id; SELECT COUNT(*) FROM v"),
+        "1\n5\n2\n"
+    );
 }
 
 #[test]
 fn one_table_is_restored_from_its_own_packs_alone() {
-    let schema = store("CREATE SEQUENCE s; CREATE TABLE wanted (id bigint PRIMARY KEY DEFAULT NEXTVAL(s), t longtext, p int, KEY (p));
+    let schema = store(
+        "CREATE SEQUENCE s; CREATE TABLE wanted (id bigint PRIMARY KEY DEFAULT NEXTVAL(s), t longtext, p int, KEY (p));
         CREATE TABLE bulk (id int PRIMARY KEY, t longblob);
         ALTER TABLE wanted ADD FOREIGN KEY (p) REFERENCES bulk (id);
         INSERT INTO bulk SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_5000; INSERT INTO wanted VALUES (1, 'x', 1);
-        CREATE VIEW v AS SELECT * FROM wanted");
+        CREATE VIEW v AS SELECT * FROM wanted",
+    );
     let mut archive = Archive::of(&source().url(&schema));
     let table = archive.index.tables.iter().find(|table| table.name == "wanted").unwrap();
     let needed: Vec<u32> = table.chunks.iter().map(|chunk| chunk.pack).collect();
@@ -82,10 +110,12 @@ fn one_table_is_restored_from_its_own_packs_alone() {
 
 #[test]
 fn the_schemas_own_users_come_back_with_what_they_may_do() {
-    let schema = store("CREATE TABLE t (a int, b int); CREATE PROCEDURE p() SELECT 1;
+    let schema = store(
+        "CREATE TABLE t (a int, b int); CREATE PROCEDURE p() SELECT 1;
         CREATE USER `shop`@`%` IDENTIFIED BY 'a secret', `o'ther`@`localhost` IDENTIFIED BY 'x';
         CREATE ROLE shop_role;
-        CREATE DEFINER = `shop`@`%` VIEW v AS SELECT a FROM t;");
+        CREATE DEFINER = `shop`@`%` VIEW v AS SELECT a FROM t;",
+    );
     source().sql(&format!(
         "GRANT ALL ON {schema}.* TO `shop`@`%` WITH GRANT OPTION; GRANT SELECT (a) ON {schema}.t TO `o'ther`@`localhost`;
          GRANT EXECUTE ON PROCEDURE {schema}.p TO shop_role; GRANT SELECT ON mysql.* TO `shop`@`%`"
@@ -118,7 +148,13 @@ fn an_account_without_rights_over_others_restores_with_itself_as_definer() {
     archive.load(&url, &LoadOptions { definers: Definers::Current, ..LoadOptions::default() }).unwrap();
     assert_eq!(told(&archive.compare(&url, Definers::Current)), "");
     assert_eq!(archive.compare(&url, Definers::Keep).len(), 4);
-    assert_eq!(target().sql_in(&schema, "SELECT DISTINCT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE(); CALL p()"), "limited@localhost\nDEFINER=`root`@`localhost`\n");
+    assert_eq!(
+        target().sql_in(
+            &schema,
+            "SELECT DISTINCT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE(); CALL p()"
+        ),
+        "limited@localhost\nDEFINER=`root`@`localhost`\n"
+    );
     target().sql("DROP USER limited@localhost");
 }
 

@@ -32,16 +32,25 @@ fn a_damaged_pack_stops_the_load_with_its_name() {
 
     archive.packs.get_mut(&number).unwrap()[middle] ^= 1;
     let error = load_into_new(&archive);
-    assert!(matches!(error, MysqlError::Archive(ArchiveError::Damaged { .. })) && error.to_string().contains(&named), "{error}");
+    assert!(
+        matches!(error, MysqlError::Archive(ArchiveError::Damaged { .. })) && error.to_string().contains(&named),
+        "{error}"
+    );
 
     archive.packs.get_mut(&number).unwrap().truncate(middle);
     let error = load_into_new(&archive);
-    assert!(matches!(error, MysqlError::Archive(ArchiveError::Truncated { .. })) && error.to_string().contains(&named), "{error}");
+    assert!(
+        matches!(error, MysqlError::Archive(ArchiveError::Truncated { .. })) && error.to_string().contains(&named),
+        "{error}"
+    );
 
     let other = whole.keys().find(|other| **other != number).unwrap();
     archive.packs.insert(number, whole[other].clone());
     let error = load_into_new(&archive);
-    assert!(matches!(error, MysqlError::Archive(ArchiveError::Foreign { .. })) && error.to_string().contains(&named), "{error}");
+    assert!(
+        matches!(error, MysqlError::Archive(ArchiveError::Foreign { .. })) && error.to_string().contains(&named),
+        "{error}"
+    );
 
     archive.packs.remove(&number);
     let error = load_into_new(&archive);
@@ -65,7 +74,8 @@ fn a_location_that_fails_in_the_middle_is_told_in_its_own_words() {
         _ => Err(io::Error::other("the location went away")),
     };
     let url = parse(&target().url(&free_name()));
-    let error = load(&url, &archive.index, &archive.dek, archive.backup, open, &LoadOptions::default(), &Watch::new()).unwrap_err();
+    let error = load(&url, &archive.index, &archive.dek, archive.backup, open, &LoadOptions::default(), &Watch::new())
+        .unwrap_err();
     assert!(error.to_string().contains("the location went away"), "{error}");
 }
 
@@ -75,7 +85,12 @@ fn what_stands_in_the_target_is_never_overwritten() {
     let schema = target().schema();
     target().sql_in(&schema, "CREATE TABLE bulk (mine int); INSERT INTO bulk VALUES (1)");
     let fault = Fault::from(archive.load(&target().url(&schema), &LoadOptions::default()).unwrap_err());
-    assert!(fault.what.contains("table `bulk`") && fault.why.contains("already exists") && fault.next.contains("empty schema"), "{fault:?}");
+    assert!(
+        fault.what.contains("table `bulk`")
+            && fault.why.contains("already exists")
+            && fault.next.contains("empty schema"),
+        "{fault:?}"
+    );
     assert_eq!(target().sql_in(&schema, "SELECT * FROM bulk"), "1\n");
 }
 
@@ -92,10 +107,17 @@ fn a_target_that_may_not_take_rows_is_told_before_anything_is_written() {
 fn a_missing_privilege_is_told_with_the_grant() {
     let archive = archive();
     let schema = target().schema();
-    target().sql(&format!("CREATE USER reader@localhost IDENTIFIED BY 'pw'; GRANT SELECT, ALTER ON {schema}.* TO reader@localhost"));
+    target().sql(&format!(
+        "CREATE USER reader@localhost IDENTIFIED BY 'pw'; GRANT SELECT, ALTER ON {schema}.* TO reader@localhost"
+    ));
     let url = format!("mysql://reader:pw@localhost/{schema}?socket={}", target().socket().display());
     let fault = Fault::from(archive.load(&url, &LoadOptions::default()).unwrap_err());
-    assert!(fault.what.contains("table `bulk`") && fault.why.contains("CREATE command denied") && fault.next.contains("GRANT"), "{fault:?}");
+    assert!(
+        fault.what.contains("table `bulk`")
+            && fault.why.contains("CREATE command denied")
+            && fault.next.contains("GRANT"),
+        "{fault:?}"
+    );
     assert_eq!(fault.runbook.as_deref(), Some("target-refuses.md"));
     target().sql("DROP USER reader@localhost");
 }
@@ -111,12 +133,17 @@ fn a_full_disk_is_told_as_one() {
 
 #[test]
 fn rows_that_the_target_would_change_stop_the_load_without_being_told() {
-    let schema = store("CREATE TABLE t (id int PRIMARY KEY, mail varchar(60)); INSERT INTO t VALUES (1, 'planted@secret.example'), (2, 'b')");
+    let schema = store(
+        "CREATE TABLE t (id int PRIMARY KEY, mail varchar(60)); INSERT INTO t VALUES (1, 'planted@secret.example'), (2, 'b')",
+    );
     let mut archive = Archive::of(&source().url(&schema));
     let whole = archive.index.tables[0].clone();
     archive.index.tables[0].create = whole.create.replace("varchar(60)", "varchar(5)");
     let fault = Fault::from(load_into_new(&archive));
-    assert!(fault.what.contains("would change the rows of table `t`") && fault.why.contains("for column 'mail'"), "{fault:?}");
+    assert!(
+        fault.what.contains("would change the rows of table `t`") && fault.why.contains("for column 'mail'"),
+        "{fault:?}"
+    );
 
     archive.index.tables[0] = whole.clone();
     archive.index.tables[0].chunks.push(whole.chunks[0].clone());
@@ -136,7 +163,10 @@ fn an_archive_of_another_product_is_refused_with_what_stands_in_the_way() {
     for says in ["JSON", "utf8mb4_0900_ai_ci"] {
         assert!(fault.why.contains(says), "{says} in {fault:?}");
     }
-    assert_eq!(target().sql(&format!("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{name}'")), "0\n");
+    assert_eq!(
+        target().sql(&format!("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{name}'")),
+        "0\n"
+    );
 }
 
 #[test]
@@ -151,7 +181,8 @@ fn a_load_ends_soon_after_it_is_cancelled() {
         archive.open(pack, offset)
     };
     let url = parse(&target().url(&free_name()));
-    let error = load(&url, &archive.index, &archive.dek, archive.backup, open, &LoadOptions::default(), &watch).unwrap_err();
+    let error =
+        load(&url, &archive.index, &archive.dek, archive.backup, open, &LoadOptions::default(), &watch).unwrap_err();
     assert!(error.is_cancelled(), "{error}");
     assert!(watch.progress().rows_done < 4000);
 }
