@@ -38,7 +38,16 @@ pub async fn run(context: &Context, step: &StepContext) -> Result<Value, Fault> 
     let header = header.to_bytes();
     hot.put(&archive::header_key(&scene.store.name, &backup), &header).await?;
 
-    let dumped = read_production(&scene, source, dek, backup, hot.clone(), step).await?;
+    let dumped = match read_production(&scene, source, dek, backup, hot.clone(), step).await {
+        Ok(dumped) => dumped,
+        Err(fault) => {
+            // Its packs are of no use to anyone, and on a full disk they are in the way. What cannot be removed now is swept.
+            if let Err(kept) = sweep::discard_attempt(context, &hot, &scene.store.name, backup).await {
+                tracing::warn!(backup = %backup, "the packs of an attempt that failed stay for the sweep: {kept}");
+            }
+            return Err(fault);
+        }
+    };
     let receipt = receipt(&dumped, backup, &hot, step, &header, began);
     catalogue::dumped(&context.db, &receipt, &dumped.index).await?;
     tracing::info!(run.id = %step.run, backup = %backup, rows = receipt.rows, bytes = receipt.stored_bytes, "dumped {}", scene.store.name);
@@ -55,13 +64,13 @@ async fn read_production(
 ) -> Result<DumpedStore, Fault> {
     let options = dump_options(scene);
     let store = scene.store.name.clone();
-    let runtime = Handle::current();
+    let (runtime, name) = (Handle::current(), hot.name().to_owned());
     let blocking = move |watch: Arc<Watch>| {
         let new_pack = |number: u32| PackUpload::create(&runtime, &hot, &archive::pack_key(&store, &backup, number));
         let finish_pack = |_: PackDigest, pack: PackUpload| pack.finish();
         mysql::dump(&source, &options, &dek, backup, new_pack, finish_pack, &watch)
     };
-    watch::blocking(step, blocking).await?.map_err(Fault::from)
+    watch::blocking(step, blocking).await?.map_err(|error| faults::mysql(&name, error))
 }
 
 fn dump_options(scene: &Scene) -> DumpOptions {

@@ -17,9 +17,15 @@ const PAGE: usize = 1000;
 /// Takes away what earlier attempts of `run` wrote; `current` is the attempt that begins now.
 pub async fn discard_attempts(context: &Context, hot: &Location, run: Uuid, current: Uuid) -> Result<(), Fault> {
     for attempt in catalogue::unfinished_attempts(&context.db, run, current).await? {
-        catalogue::abandon(&context.db, attempt.id).await?;
-        discard(hot, &attempt.store, attempt.id).await?;
+        discard_attempt(context, hot, &attempt.store, attempt.id).await?;
     }
+    Ok(())
+}
+
+/// Takes away what one attempt wrote; it will not become a backup any more.
+pub async fn discard_attempt(context: &Context, hot: &Location, store: &str, attempt: Uuid) -> Result<(), Fault> {
+    catalogue::abandon(&context.db, attempt).await?;
+    discard(hot, store, attempt).await?;
     Ok(())
 }
 
