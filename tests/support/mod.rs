@@ -3,8 +3,11 @@
 //!
 //! Everything here blocks: a test is a plain function that runs commands and looks at what they left.
 
-#![allow(dead_code, reason = "compiled into every test program; each uses its part of it")]
+#![allow(dead_code, unused_imports, reason = "compiled into every test program; each uses its part of it")]
 
+mod acts;
+mod descriptions;
+mod line;
 mod processes;
 mod stores;
 
@@ -19,9 +22,13 @@ use holdfast_archive::RecipientKind;
 use holdfast_testkit::{Postgres, fresh_dir};
 use holdfast_workflows::Keyring;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, PgPool};
 use tokio::runtime::Runtime;
 
+pub use acts::{assert_keys, step_of, text};
+pub use descriptions::{assert_equal, describe};
+pub use line::Line;
 pub use processes::{Running, processes_naming};
 pub use stores::{sample_schema, small_schema};
 
@@ -37,6 +44,8 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a ru
 pub struct Installation {
     pub dir: PathBuf,
     ledger: Option<String>,
+    /// Not of `holdfast`: the test's own look at the ledger.
+    pool: Option<PgPool>,
 }
 
 impl Installation {
@@ -51,7 +60,8 @@ impl Installation {
         for folder in ["stores", "secrets", "hot", "warm", "cold", "logs"] {
             fs::create_dir(dir.join(folder)).expect("a folder can be made");
         }
-        let installation = Installation { dir, ledger };
+        let pool = ledger.as_ref().map(|url| RUNTIME.block_on(async { look_at(url) }));
+        let installation = Installation { dir, ledger, pool };
         fs::write(installation.config(), installation.toml()).expect("the configuration can be written");
         let keys = installation.keys();
         keys.create_installation().expect("the installation's keys can be made");
@@ -143,7 +153,12 @@ impl Installation {
 
     /// Starts `holdfast ARGS` beside the test: a worker, a scheduler, `up`. It ends with the test at the latest.
     pub fn start(&self, args: &[&str]) -> Running {
-        Running::start(self, args)
+        Running::start(self, args, None)
+    }
+
+    /// As [`Installation::start`], with another tracing filter than `-v` gives: `trace` logs all there is.
+    pub fn start_saying(&self, log_filter: &str, args: &[&str]) -> Running {
+        Running::start(self, args, Some(log_filter))
     }
 
     /// A worker of all pools, with `concurrency` steps at once in each.
@@ -165,18 +180,21 @@ impl Installation {
 
     /// What a query of the ledger finds, each row an object of its columns; an error where the ledger does not answer.
     pub fn try_rows(&self, sql: &str) -> Result<Vec<Value>, sqlx::Error> {
-        let url = self.ledger.as_ref().expect("the ledger's URL is known to the test");
+        let pool = self.pool.as_ref().expect("the ledger's URL is known to the test");
         let sql = format!("SELECT to_jsonb(found) FROM ({sql}) found");
-        RUNTIME.block_on(async {
-            let mut connection = PgConnection::connect(url).await?;
-            let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await?;
-            connection.close().await.map(|()| rows)
-        })
+        RUNTIME.block_on(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool))
     }
 
     /// As [`Installation::try_rows`], of a ledger that must answer.
     pub fn rows(&self, sql: &str) -> Vec<Value> {
         self.try_rows(sql).unwrap_or_else(|error| panic!("{error}\nin {sql}"))
+    }
+
+    /// Changes the ledger behind the program's back.
+    pub fn execute(&self, sql: &str) {
+        let pool = self.pool.as_ref().expect("the ledger's URL is known to the test");
+        let done = RUNTIME.block_on(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool));
+        done.unwrap_or_else(|error| panic!("{error}\nin {sql}"));
     }
 
     /// The one number that a query finds.
@@ -185,15 +203,35 @@ impl Installation {
         rows[0]["n"].as_i64().unwrap_or_else(|| panic!("{sql} gives {rows:?}"))
     }
 
-    /// Names of all objects at a location, sorted: files under it, as paths relative to it.
+    /// Names of all objects at a location, sorted: `acme/<backup>/header`, `…/manifest`, `…/p/000000`.
     pub fn objects(&self, location: &str) -> Vec<String> {
         let root = self.location(location);
         let mut found = Vec::new();
         files_under(&root, &mut found);
         let name = |path: &PathBuf| path.strip_prefix(&root).expect("it is under the root").display().to_string();
-        let mut names: Vec<String> = found.iter().map(name).collect();
+        let mut names: Vec<String> = found.iter().map(name).filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
+    }
+
+    /// The backups at a location: `acme/<backup>` for each manifest there, sorted.
+    pub fn backups(&self, location: &str) -> Vec<String> {
+        let objects = self.objects(location);
+        objects.iter().filter_map(|name| name.strip_suffix("/manifest")).map(str::to_owned).collect()
+    }
+
+    /// Objects at a location that belong to no backup there.
+    pub fn orphans(&self, location: &str) -> Vec<String> {
+        let backups = self.backups(location);
+        let is_of_one = |name: &String| backups.iter().any(|backup| name.starts_with(&format!("{backup}/")));
+        self.objects(location).into_iter().filter(|name| !is_of_one(name)).collect()
+    }
+
+    /// Uploads at a location that are under way, or were when their process died.
+    pub fn unfinished_uploads(&self, location: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        files_under(&self.location(location).join(".partial"), &mut found);
+        found
     }
 
     /// Directories of sandboxes, alive or left behind.
@@ -233,6 +271,11 @@ impl Ended {
     }
 }
 
+fn look_at(url: &str) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(10));
+    options.connect_lazy(url).expect("it is a URL")
+}
+
 /// Looks again and again until there is something to see; panics after `seconds`, naming what did not come.
 pub fn wait_until<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(seconds);
@@ -241,7 +284,7 @@ pub fn wait_until<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<
             return seen;
         }
         assert!(Instant::now() < deadline, "{what}: not within {seconds} s");
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

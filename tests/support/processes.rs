@@ -17,7 +17,7 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn start(installation: &Installation, args: &[&str]) -> Running {
+    pub(super) fn start(installation: &Installation, args: &[&str], log_filter: Option<&str>) -> Running {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}-{}.log", args[0], NEXT.fetch_add(1, Ordering::Relaxed));
         let log = installation.dir.join("logs").join(name);
@@ -26,6 +26,7 @@ impl Running {
             .args(["-v"])
             .args(args);
         command.env.push(("HOLDFAST_AUTHOR".to_owned(), "tester".to_owned()));
+        command.env.extend(log_filter.map(|filter| ("HOLDFAST_LOG".to_owned(), filter.to_owned())));
         let server = RUNTIME.block_on(command.spawn()).expect("holdfast starts");
         Running { server, log }
     }
@@ -79,13 +80,15 @@ impl Drop for Running {
     }
 }
 
-/// Command lines of this machine's processes that name something under `dir`.
+/// Command lines of this machine's processes that name something under `dir`, or work there as Postgres' children do.
 pub fn processes_naming(dir: &Path) -> Vec<String> {
     let needle = format!("{}/", dir.display());
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let command = |entry: fs::DirEntry| {
         let line = fs::read(entry.path().join("cmdline")).ok()?;
-        Some(String::from_utf8_lossy(&line).replace('\0', " "))
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        let works_there = fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(dir));
+        (works_there || line.contains(&needle)).then_some(line)
     };
-    entries.filter_map(command).filter(|line| line.contains(&needle)).collect()
+    entries.filter_map(command).collect()
 }

@@ -11,24 +11,37 @@ use uuid::Uuid;
 use crate::place;
 use crate::runtime::wait;
 
-const QUICK: [&str; 4] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"];
+const QUICK: [&str; 4] = ["fsync=off", "full_page_writes=off", "max_connections=300", "synchronous_commit=off"];
+/// What is committed outlives the server's process, if not the machine.
+const KEEPING: [&str; 4] = ["fsync=off", "full_page_writes=off", "max_connections=300", "synchronous_commit=on"];
 
 /// A Postgres on a TCP port of 127.0.0.1. Dropping it stops it and removes its data.
 #[derive(Debug)]
 pub struct Postgres {
     server: Option<PrivatePostgres>,
     dir: PathBuf,
+    settings: [&'static str; 4],
 }
 
 impl Postgres {
     /// A server of its own, for tests that stop it.
     pub fn start() -> Postgres {
+        Postgres::start_with(QUICK)
+    }
+
+    /// As [`Postgres::start`], for tests that kill it: no commit that was acknowledged is lost.
+    pub fn start_keeping() -> Postgres {
+        Postgres::start_with(KEEPING)
+    }
+
+    fn start_with(settings: [&'static str; 4]) -> Postgres {
         let dir = place::fresh_dir();
         let server = wait(async {
             copy_template(&dir).await?;
-            PrivatePostgres::start_with(&dir, &QUICK).await
+            PrivatePostgres::start_with(&dir, &settings).await
         });
-        Postgres { server: Some(server.unwrap_or_else(|error| panic!("Postgres does not start: {error}"))), dir }
+        let server = Some(server.unwrap_or_else(|error| panic!("Postgres does not start: {error}")));
+        Postgres { server, dir, settings }
     }
 
     /// One server for all tests of this process: give each test a [`Postgres::database`] of its own.
@@ -68,7 +81,7 @@ impl Postgres {
         if let Some(server) = self.server.take() {
             wait(server.stop());
         }
-        let server = wait(PrivatePostgres::start_with(&self.dir, &QUICK));
+        let server = wait(PrivatePostgres::start_with(&self.dir, &self.settings));
         self.server = Some(server.unwrap_or_else(|error| panic!("Postgres does not start again: {error}")));
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn beside<T>(
     work: impl FnOnce() -> Result<T, MysqlError>,
 ) -> Result<T, MysqlError> {
     let mut connection = open_reader(url, LOCK_WAIT_SECONDS)?;
+    let own = connection.canceller().ok();
     let gave_way = Mutex::new(None);
     let (done, stopped) = channel();
     thread::scope(|scope| {
@@ -39,7 +40,12 @@ pub(super) fn beside<T>(
         });
         // Dropped when the work ends, however it ends.
         let _done: Sender<()> = done;
-        work()
+        let ended = work();
+        // It may have ended because the server has fallen silent: the look would wait for the same answer.
+        if let (Err(_), Some(own)) = (&ended, &own) {
+            own.cancel();
+        }
+        ended
     })
     .map_err(|error| gave_way.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(error))
 }
