@@ -56,6 +56,12 @@ fn alter(table: &str, clauses: impl IntoIterator<Item = String>) -> Option<Strin
     (!clauses.is_empty()).then(|| format!("ALTER TABLE {}\n  {}", quote_name(table), clauses.join(",\n  ")))
 }
 
+/// Whether a column of the table is AUTO_INCREMENT.
+pub(crate) fn has_counter(create: &str) -> bool {
+    let tokens = Tokens::of(create);
+    Body::of(&tokens).is_some_and(|body| !body.columns_with(&tokens, &["AUTO_INCREMENT"]).is_empty())
+}
+
 /// The counter in the table's options, or `None` where the table has none (or has not used it yet).
 pub(crate) fn auto_increment(create: &str) -> Option<u64> {
     let tokens = Tokens::of(create);
@@ -239,6 +245,10 @@ mod tests {
         assert!(split.create.ends_with("AUTO_INCREMENT=42 DEFAULT CHARSET=utf8mb4 COMMENT='tbl ) comment'"));
         assert!(!split.create.contains("u``q") && !split.create.contains("REFERENCES"));
         assert_eq!(auto_increment(ORDERS), Some(42));
+        assert!(
+            has_counter(ORDERS)
+                && !has_counter("CREATE TABLE `t` (`a` int COMMENT 'AUTO_INCREMENT') ENGINE=InnoDB AUTO_INCREMENT=3")
+        );
         assert_eq!(super::split(ORDERS, "sales_order", true).keys, Vec::<String>::new());
     }
 

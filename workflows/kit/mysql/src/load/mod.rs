@@ -28,7 +28,7 @@ use crate::watch::Watch;
 use crate::wire::{Connection, quote_name};
 use objects::Objects;
 use packs::Packs;
-use tables::Plan;
+use tables::{Plan, Target};
 
 pub(crate) use accounts::grant;
 pub(crate) use ddl::auto_increment;
@@ -105,7 +105,8 @@ where
 {
     let tables = chosen(index, options.tables.as_deref())?;
     let mut connection = open_schema(url, index, &tables, options)?;
-    let plan = Plan::of(tables, &index.schema.name, url.schema(), obstacles::product(&connection));
+    let target = look_at(&mut connection)?;
+    let plan = Plan::of(tables, &index.schema.name, url.schema(), &target);
     watch.expect(plan.tables(), plan.expected_rows(), plan.expected_bytes());
     let began = Instant::now();
     create_sequences(&mut connection, index, options.tables.is_some().then_some(&plan))?;
@@ -167,6 +168,12 @@ fn open_schema(
         server.execute(&statement).map_err(|error| refusal::refused(&format!("schema {schema}"), error))?;
     }
     session::open(url, options.durable)
+}
+
+fn look_at(connection: &mut Connection) -> Result<Target, MysqlError> {
+    let product = obstacles::product(connection);
+    let mode = connection.query_value("SELECT @@GLOBAL.innodb_autoinc_lock_mode")?;
+    Ok(Target { product, counters_interleave: mode.as_deref() == Some("2") })
 }
 
 fn create_sequences(connection: &mut Connection, index: &Index, only_for: Option<&Plan<'_>>) -> Result<(), MysqlError> {

@@ -22,7 +22,8 @@ pub(super) fn ours() -> String {
 ///
 /// unique_checks stays on: with it off MariaDB buffers the whole statement for its bulk insert, which costs half as much CPU
 /// again once the secondary keys are deferred, and locks the empty table against its other chunks (measured on 10.11).
-const WELCOME: [&str; 14] = [
+const WELCOME: [&str; 15] = [
+    "SESSION binlog_format = ROW",
     "SESSION max_error_count = 65535",
     "SESSION check_constraint_checks = 0",
     "SESSION system_versioning_alter_history = KEEP",

@@ -21,6 +21,14 @@ use crate::wire::Connection;
 /// Below this much row text a table takes its rows with its keys in place: building them later costs a statement of its own.
 const FEW_BYTES: u64 = 1 << 20;
 
+/// What decides how a server is loaded.
+pub(super) struct Target {
+    pub(super) product: Product,
+    /// innodb_autoinc_lock_mode is 2. In the other modes LOAD DATA holds the table's counter to its end though every row brings its
+    /// own number, so a second chunk of a table with AUTO_INCREMENT waits for the first, and a connection with it (measured).
+    pub(super) counters_interleave: bool,
+}
+
 pub(super) struct Plan<'a> {
     tables: Vec<Planned<'a>>,
     rows_in: Mutex<Instant>,
@@ -30,6 +38,8 @@ struct Planned<'a> {
     table: &'a Table,
     split: SplitTable,
     load: String,
+    /// Whether the server takes several of its chunks at once.
+    chunks_together: bool,
     chunks_left: AtomicUsize,
 }
 
@@ -41,16 +51,17 @@ enum Task {
 
 impl<'a> Plan<'a> {
     /// `from` and `to` are the schema's names at the source and at the target.
-    pub(super) fn of(tables: Vec<&'a Table>, from: &str, to: &str, target: Product) -> Plan<'a> {
-        let planned = |table: &'a Table| Planned {
-            table,
-            split: ddl::split(
-                &definition::table_in_schema(&table.create, from, to),
-                &table.name,
-                table.raw_bytes < FEW_BYTES,
-            ),
-            load: rows::statement(table, target),
-            chunks_left: AtomicUsize::new(chunks(table)),
+    pub(super) fn of(tables: Vec<&'a Table>, from: &str, to: &str, target: &Target) -> Plan<'a> {
+        let planned = |table: &'a Table| {
+            let create = definition::table_in_schema(&table.create, from, to);
+            let counter_is_free = target.counters_interleave || !ddl::has_counter(&create);
+            Planned {
+                table,
+                split: ddl::split(&create, &table.name, table.raw_bytes < FEW_BYTES),
+                load: rows::statement(table, target.product),
+                chunks_together: counter_is_free && table.engine.eq_ignore_ascii_case("InnoDB"),
+                chunks_left: AtomicUsize::new(chunks(table)),
+            }
         };
         Plan { tables: tables.into_iter().map(planned).collect(), rows_in: Mutex::new(Instant::now()) }
     }
@@ -121,12 +132,11 @@ impl<'a> Plan<'a> {
         connection
             .execute(&planned.split.create)
             .map_err(|error| refused(&format!("table `{}`", planned.table.name), error))?;
-        match chunks(planned.table) {
-            0 => self.build_keys(connection, table, watch),
-            count => Ok((0..count)
-                .map(|chunk| Weighed { weight: planned.weight(), task: Task::Rows { table, chunk } })
-                .collect()),
+        let at_once = if planned.chunks_together { chunks(planned.table) } else { chunks(planned.table).min(1) };
+        if at_once == 0 {
+            return self.build_keys(connection, table, watch);
         }
+        Ok((0..at_once).map(|chunk| planned.rows_task(table, chunk)).collect())
     }
 
     fn load<R: Read, F: Fn(u32, u64) -> io::Result<R> + Sync>(
@@ -138,10 +148,11 @@ impl<'a> Plan<'a> {
         watch: &Watch,
     ) -> Result<Vec<Weighed<Task>>, MysqlError> {
         let planned = &self.tables[table];
-        let chunk = &planned.table.chunks[chunk];
-        rows::send(connection, &planned.load, planned.table, chunk, packs.chunk(chunk)?, watch)?;
+        let rows = &planned.table.chunks[chunk];
+        rows::send(connection, &planned.load, planned.table, rows, packs.chunk(rows)?, watch)?;
         if planned.chunks_left.fetch_sub(1, Ordering::SeqCst) > 1 {
-            return Ok(Vec::new());
+            let next = (!planned.chunks_together).then(|| planned.rows_task(table, chunk + 1));
+            return Ok(next.into_iter().collect());
         }
         *self.rows_in.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         Ok(vec![Weighed { weight: planned.weight().saturating_add(1), task: Task::Keys { table } }])
@@ -166,6 +177,10 @@ impl<'a> Plan<'a> {
 }
 
 impl Planned<'_> {
+    fn rows_task(&self, table: usize, chunk: usize) -> Weighed<Task> {
+        Weighed { weight: self.weight(), task: Task::Rows { table, chunk } }
+    }
+
     fn weight(&self) -> u64 {
         if chunks(self.table) == 0 { 0 } else { self.table.raw_bytes }
     }
