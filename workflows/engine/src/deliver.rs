@@ -166,7 +166,11 @@ fn live(
             let handled = handle(delivery);
             async move { handled.await.map_err(BoxDynError::from) }
         });
-    worker.run_until(async move { Ok::<(), WorkerError>(shutdown.cancelled().await) }).boxed()
+    let told = async move {
+        shutdown.cancelled().await;
+        Ok::<(), WorkerError>(())
+    };
+    worker.run_until(told).boxed()
 }
 
 fn config(post: &Post, timing: &Timing) -> Config {

@@ -50,7 +50,7 @@ pub use holdfast_schema::tables::{run::RunState, run::Trigger, step::StepState};
 pub use ledger::{Ledger, Purged};
 pub use overview::{Overview, PoolView, WorkerView};
 pub use progress::{Done, Progress};
-pub use schedule::{LATE, Schedule, due, tick};
+pub use schedule::{LATE, Schedule, at_hand, due, tick};
 pub use start::{NewRun, NewStep};
 pub use step::{StepContext, StepFn, Workflow};
 pub use sweep::Swept;

@@ -44,6 +44,16 @@ pub async fn tick(
     wrong.map_or(Ok(started), Err)
 }
 
+/// The schedules that [`tick`] would act on at `now`: those that are due, new or wrong. What it takes to plan a run is looked
+/// up for these alone, so a scheduler may ask every second.
+pub async fn at_hand(ledger: &Ledger, schedules: &[Schedule], now: DateTime<Utc>) -> Result<Vec<Schedule>, Error> {
+    let known = known(ledger).await?;
+    let is_at_hand = |schedule: &&Schedule| {
+        known.get(*schedule).is_none_or(|since| !matches!(due(schedule, *since, now), Ok(None)))
+    };
+    Ok(schedules.iter().filter(is_at_hand).cloned().collect())
+}
+
 async fn tick_one(
     ledger: &Ledger,
     schedule: &Schedule,

@@ -218,6 +218,24 @@ async fn postgres_cut_off_in_the_middle_loses_nothing_it_had_confirmed() {
     assert_eq!(site.count("SELECT count(*) FROM holdfast.slot").await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_outage_longer_than_the_lease_ends_a_step_and_it_is_done_again() {
+    let mut postgres = tokio::task::block_in_place(Postgres::start);
+    let site = Site::at(postgres.url()).await;
+    let worker = site.worker(&[("core", 1)]);
+    let id = site.start(vec![step("hold")]).await;
+    site.until_count("SELECT count(*) FROM effect", 1).await;
+    tokio::task::block_in_place(|| postgres.kill());
+    // Another worker may have the step by then, as far as this one can know.
+    let mut gave_up = worker.told.gave_up.subscribe();
+    tokio::time::timeout(DEADLINE, gave_up.wait_for(|steps| *steps == 1)).await.expect("it gives up").unwrap();
+    tokio::task::block_in_place(|| postgres.restart());
+    let run = site.until(&id, |run| run.steps[0].attempts.len() == 2).await;
+    assert_eq!(run.steps[0].attempt, 1, "{run:#?}");
+    worker.open();
+    assert_succeeded(&site.ended(&id).await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_told_to_stop_finishes_what_it_can_and_gives_back_the_rest() {
     let site = Site::new().await;

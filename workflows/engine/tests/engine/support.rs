@@ -70,7 +70,7 @@ impl Site {
     }
 
     pub(crate) fn worker_with(&self, pools: &[(&str, usize)], timing: Timing) -> Working {
-        let told = Arc::new(Told { ledger: self.ledger.clone(), open: watch::Sender::new(false) });
+        let told = Arc::new(Told::new(&self.ledger));
         let shutdown = CancellationToken::new();
         let pools: Vec<PoolSize> = pools
             .iter()
@@ -195,7 +195,7 @@ impl Drop for Process {
 pub(crate) async fn serve_until_killed() {
     let Ok(url) = std::env::var("HOLDFAST_TEST_LEDGER") else { return };
     let ledger = Ledger::connect(&url).await.unwrap();
-    let told = Arc::new(Told { ledger: ledger.clone(), open: watch::Sender::new(false) });
+    let told = Arc::new(Told::new(&ledger));
     let pools = [PoolSize { name: "core".to_owned(), concurrency: 4 }];
     work(&ledger, WORKFLOWS, told, &pools, &timing(), CancellationToken::new()).await;
 }
@@ -239,9 +239,15 @@ pub(crate) fn assert_succeeded(run: &RunView) {
 pub(crate) struct Told {
     pub(crate) ledger: Ledger,
     pub(crate) open: watch::Sender<bool>,
+    /// How many steps gave up because they were told to.
+    pub(crate) gave_up: watch::Sender<u32>,
 }
 
 impl Told {
+    fn new(ledger: &Ledger) -> Told {
+        Told { ledger: ledger.clone(), open: watch::Sender::new(false), gave_up: watch::Sender::new(0) }
+    }
+
     async fn note(&self, step: &StepContext) {
         // A step that fails because of the ledger would be another test.
         while sqlx::query("INSERT INTO effect VALUES ($1, $2, $3, $4)")
@@ -334,7 +340,10 @@ fn hold<'a>(told: &'a Told, step: &'a StepContext) -> BoxFuture<'a, Result<Value
         let mut open = told.open.subscribe();
         tokio::select! {
             _ = open.wait_for(|open| *open) => Ok(json!("held")),
-            () = step.cancelled.cancelled() => Err(Fault::retry("the dump broke off", "it was told to", "nothing")),
+            () = step.cancelled.cancelled() => {
+                told.gave_up.send_modify(|steps| *steps += 1);
+                Err(Fault::retry("the dump broke off", "it was told to", "nothing"))
+            }
         }
     }
     .boxed()
