@@ -10,7 +10,7 @@ mod running;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use tokio::sync::Mutex;
@@ -32,6 +32,7 @@ const STOP_GRACE: Duration = Duration::from_secs(30);
 /// Another process may take the port between our look and the server's bind.
 const PORT_ATTEMPTS: usize = 5;
 const START_AGAIN_AFTER: Duration = Duration::from_secs(5);
+const KEEP_STARTING: Duration = Duration::from_secs(5);
 /// How often a command that uses another process's server looks whether it is still there.
 const WATCH_EVERY: Duration = Duration::from_millis(200);
 
@@ -191,8 +192,16 @@ impl Place {
         if !data.join("PG_VERSION").exists() {
             self.initialise(account.as_ref()).await?;
         }
-        running::remove_stale(&data);
-        self.start(account.as_ref()).await.map(Some)
+        let begun = Instant::now();
+        loop {
+            running::remove_stale(&data);
+            match self.start(account.as_ref()).await {
+                // The connections of a killed server hold its memory for a moment longer, and Postgres does not start
+                // beside them.
+                Err(_) if begun.elapsed() < KEEP_STARTING => sleep(Duration::from_millis(200)).await,
+                done => return done.map(Some),
+            }
+        }
     }
 
     /// Held while a server starts, so that two processes that start at once end up with one.
