@@ -48,9 +48,8 @@ pub async fn tick(
 /// up for these alone, so a scheduler may ask every second.
 pub async fn at_hand(ledger: &Ledger, schedules: &[Schedule], now: DateTime<Utc>) -> Result<Vec<Schedule>, Error> {
     let known = known(ledger).await?;
-    let is_at_hand = |schedule: &&Schedule| {
-        known.get(*schedule).is_none_or(|since| !matches!(due(schedule, *since, now), Ok(None)))
-    };
+    let is_at_hand =
+        |schedule: &&Schedule| known.get(*schedule).is_none_or(|since| !matches!(due(schedule, *since, now), Ok(None)));
     Ok(schedules.iter().filter(is_at_hand).cloned().collect())
 }
 

@@ -72,7 +72,8 @@ async fn waiting_costs_no_attempt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_has_a_deadline() {
     let site = Site::new().await;
-    let _worker = site.worker(&[("core", 1)]);
+    let impatient = Timing { wait_deadline: std::time::Duration::from_millis(300), ..timing() };
+    let _worker = site.worker_with(&[("core", 1)], impatient);
     let id = site.start(vec![step("wait")]).await;
     let run = site.ended(&id).await;
     assert_eq!(run.state, RunState::Failed);
@@ -195,7 +196,7 @@ async fn progress_is_seen_while_the_step_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_unknown_to_this_worker_waits_for_one_that_knows_it() {
     let site = Site::new().await;
-    let _worker = site.worker_with(&[("core", 1)], Timing { wait_deadline: DEADLINE, ..timing() });
+    let _worker = site.worker(&[("core", 1)]);
     let id = site.start(vec![step("transmogrify")]).await;
     let run = site.until(&id, |run| run.steps[0].fault.is_some()).await;
     assert_eq!(run.state, RunState::Running);

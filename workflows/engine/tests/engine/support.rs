@@ -30,7 +30,7 @@ pub(crate) fn timing() -> Timing {
         poll: ms(1_000),
         retry: Backoff { first: ms(40), longest: ms(200) },
         wait: Backoff { first: ms(40), longest: ms(100) },
-        wait_deadline: ms(600),
+        wait_deadline: DEADLINE,
         shutdown_grace: ms(300),
         cancel_grace: ms(500),
         ..Timing::default()
@@ -149,7 +149,7 @@ impl Site {
     }
 }
 
-/// A worker in this process; dropping it ends it at once, as a lost connection would.
+/// A worker in this process. Dropping it ends its loops at once, and leaves its running steps alone.
 pub(crate) struct Working {
     pub(crate) told: Arc<Told>,
     pub(crate) shutdown: CancellationToken,
