@@ -31,10 +31,11 @@ fn outcomes(step: &Value) -> Vec<&str> {
 
 fn until_succeeded(site: &Installation, run: &str) -> Value {
     wait_until("the run succeeds", 120, || {
-        let run = site.run(run);
-        assert_ne!(run["state"], "failed", "{run:#}");
-        (run["state"] == "succeeded").then_some(run)
-    })
+        let state = site.run_state(run);
+        assert_ne!(state, "failed", "{:#}", site.run(run));
+        (state == "succeeded").then_some(())
+    });
+    site.run(run)
 }
 
 /// One backup at each location, and nothing beside it.

@@ -1,7 +1,10 @@
 //! Which runs are due: every store's database, by its own clock.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use holdfast_engine::{NewRun, Schedule, Trigger, tick};
+use holdfast_engine::{NewRun, Schedule, Trigger, at_hand, tick};
 use holdfast_mysql::DatabaseUrl;
 use holdfast_schema::Fault;
 use holdfast_schema::config::{StoreConfig, Version};
@@ -9,34 +12,36 @@ use holdfast_workflows::{Context, backup, context};
 
 const DATABASE: &str = "/database";
 
-/// Starts what is due at `now`; each tick once, however many schedulers look.
+/// Starts what is due at `now`; each tick once, however many schedulers look. The stores of highest priority have their runs
+/// first, so that idle workers begin with them.
 pub async fn start_due(context: &Context, version: &Version, now: DateTime<Utc>) -> Result<(), Fault> {
-    let schedules: Vec<Schedule> = version.stores.iter().filter_map(of).collect();
-    let mut hosts = Vec::new();
-    for store in &version.stores {
-        hosts.push(host(context, store).await);
+    let mut stores: Vec<&StoreConfig> = version.stores.iter().collect();
+    stores.sort_by_key(|store| Reverse(store.priority));
+    let schedules: Vec<Schedule> = stores.iter().filter_map(|store| of(store)).collect();
+    let schedules = at_hand(&context.ledger, &schedules, now).await?;
+    let mut planned = HashMap::new();
+    for schedule in &schedules {
+        if let Some(store) = stores.iter().find(|store| of(store).as_ref() == Some(schedule)) {
+            planned.insert(&schedule.name, plan(context, version, store).await);
+        }
     }
     let plan = |schedule: &Schedule, _tick: DateTime<Utc>, catch_up: bool| -> Option<NewRun> {
-        let name = schedule.name.strip_suffix(DATABASE)?;
-        let place = version.stores.iter().position(|store| store.name == name)?;
         let trigger = if catch_up { Trigger::CatchUp } else { Trigger::Schedule };
-        let request = backup::Request::default();
-        let mut run = backup::plan(
-            &version.installation,
-            &version.stores[place],
-            hosts[place].as_deref(),
-            &request,
-            "schedule",
-            trigger,
-        );
-        run.config_version = Some(version.id);
-        Some(run)
+        planned.get(&schedule.name).map(|run| NewRun { trigger, ..run.clone() })
     };
     let started = tick(&context.ledger, &schedules, now, plan).await?;
     if started > 0 {
         tracing::info!("started {started} runs that were due");
     }
     Ok(())
+}
+
+async fn plan(context: &Context, version: &Version, store: &StoreConfig) -> NewRun {
+    let host = host(context, store).await;
+    let request = backup::Request::default();
+    let run =
+        backup::plan(&version.installation, store, host.as_deref(), &request, "schedule", Trigger::Schedule);
+    NewRun { config_version: Some(version.id), ..run }
 }
 
 fn of(store: &StoreConfig) -> Option<Schedule> {
