@@ -8,7 +8,7 @@ use crate::error::MysqlError;
 use crate::wire::Connection;
 
 /// Creates each account that is not there yet, then grants what the source granted in the schema.
-pub(crate) fn grant(connection: &mut Connection, index: &Index, schema: &str) -> Result<(), MysqlError> {
+pub(super) fn grant(connection: &mut Connection, index: &Index, schema: &str) -> Result<(), MysqlError> {
     for account in &index.grants {
         create(connection, account)?;
     }
@@ -20,10 +20,7 @@ pub(crate) fn grant(connection: &mut Connection, index: &Index, schema: &str) ->
                 .map_err(|error| refused(&format!("the grants of {}", account.account), error))?;
         }
     }
-    connection
-        .execute("FLUSH PRIVILEGES")
-        .map(|_| ())
-        .or_else(|error| if error.code().is_some() { Ok(()) } else { Err(error) })
+    Ok(())
 }
 
 fn create(connection: &mut Connection, account: &Grant) -> Result<(), MysqlError> {

@@ -30,7 +30,6 @@ use objects::Objects;
 use packs::Packs;
 use tables::{Plan, Target};
 
-pub(crate) use accounts::grant;
 pub(crate) use ddl::auto_increment;
 pub(crate) use objects::describe;
 

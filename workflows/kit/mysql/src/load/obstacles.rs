@@ -1,5 +1,7 @@
 //! What stands in the way of a restore, told all at once before anything is written.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use holdfast_archive::index::{Index, ObjectKind, Product, Table};
 
 use super::tokens::Tokens;
@@ -35,15 +37,22 @@ pub(super) fn refuse(connection: &mut Connection, index: &Index, tables: &[&Tabl
     found.truncate(NAMED);
     Err(MysqlError::Target {
         what: format!(
-            "the archive is of {:?} {} and {} is {}",
-            index.server.product,
-            index.server.version,
+            "{} cannot take the archive: it is {}, the source was {} {}",
             connection.server(),
-            connection.version()
+            connection.version(),
+            name(index.server.product),
+            index.server.version
         ),
         why: format!("{}{rest}", found.join("; ")),
         next: "restore into a server of the source's product and version, or change these at the source".to_owned(),
     })
+}
+
+fn name(product: Product) -> &'static str {
+    match product {
+        Product::MariaDb => "MariaDB",
+        Product::MySql => "MySQL",
+    }
 }
 
 /// What one product has and the other has not. The same product takes everything it wrote.
@@ -97,30 +106,31 @@ fn starts_with_word(text: &str, word: &str) -> bool {
         && !text[word.len()..].starts_with(|c: char| c.is_alphanumeric())
 }
 
+/// Each collation that the target does not have, with how many tables use it.
 fn unknown_collations(
     connection: &mut Connection,
     index: &Index,
     tables: &[&Table],
 ) -> Result<Vec<String>, MysqlError> {
-    let known: Vec<String> = column(connection, "SELECT COLLATION_NAME FROM information_schema.COLLATIONS")?;
+    let known = column(connection, "SELECT COLLATION_NAME FROM information_schema.COLLATIONS")?;
+    // MariaDB lists the uca1400 collations without their character set.
     let is_unknown =
         |name: &str| !known.iter().any(|known| known.eq_ignore_ascii_case(name)) && !name.contains("uca1400");
-    let mut found = Vec::new();
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     if is_unknown(&index.schema.collation) {
-        found.push(format!("the schema's collation {}", index.schema.collation));
+        uses.insert(index.schema.collation.clone(), 0);
     }
     for table in tables {
-        let tokens = Tokens::of(&table.create);
-        for at in 0..tokens.len() {
-            let value = if tokens.is_sign(at + 1, "=") { at + 2 } else { at + 1 };
-            let name = tokens.text(value);
-            if tokens.is(at, "COLLATE") && is_unknown(name) {
-                found.push(format!("table `{}` has collation {name}", table.name));
-                break;
-            }
-        }
+        let used: BTreeSet<String> = collations(&table.create).into_iter().filter(|name| is_unknown(name)).collect();
+        used.into_iter().for_each(|name| *uses.entry(name).or_default() += 1);
     }
-    Ok(found)
+    Ok(uses.into_iter().map(|(name, tables)| format!("it does not know collation {name} ({tables} tables)")).collect())
+}
+
+fn collations(create: &str) -> Vec<String> {
+    let tokens = Tokens::of(create);
+    let named = (0..tokens.len()).filter(|at| tokens.is(*at, "COLLATE"));
+    named.filter_map(|at| tokens.name(if tokens.is_sign(at + 1, "=") { at + 2 } else { at + 1 })).collect()
 }
 
 fn missing_engines(connection: &mut Connection, tables: &[&Table]) -> Result<Vec<String>, MysqlError> {
