@@ -1,4 +1,5 @@
-//! Where test servers live: `/tmp/hf-test-<uid>/<process>/<n>`, short enough for a socket's path.
+//! Where test servers live: `/dev/shm/hf-test-<uid>/<process>/<n>`, short enough for a socket's path. In memory where there is
+//! room for them, since what they flush to disk nobody will read again; else the same under `/tmp`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +9,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use holdfast_sandbox::owner::{Life, Owner};
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-    let root = PathBuf::from(format!("/tmp/hf-test-{}", rustix::process::geteuid().as_raw()));
+    let root = parent().join(format!("hf-test-{}", rustix::process::geteuid().as_raw()));
     fs::create_dir_all(root.join("templates")).expect("the directory of test servers can be made");
     root
 });
+
+/// What all test servers of a machine may need at once.
+const ROOM_IN_MEMORY: u64 = 6 << 30;
+
+fn parent() -> &'static Path {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map(|found| found.f_bavail * found.f_frsize);
+    if room.is_ok_and(|room| room >= ROOM_IN_MEMORY) { memory } else { Path::new("/tmp") }
+}
 
 static PROCESS: LazyLock<PathBuf> = LazyLock::new(|| {
     remove_leftovers(&ROOT);
