@@ -40,7 +40,7 @@ fn questions(kind: &str, name: &str) -> Vec<String> {
     let create = format!("SHOW CREATE {kind} {name}");
     match kind {
         "TABLE" => vec![create, format!("CHECKSUM TABLE {name}")],
-        "SEQUENCE" => vec![create, format!("SELECT * FROM {name}")],
+        "SEQUENCE" => vec![create, format!("SELECT next_not_cached_value FROM {name}")],
         _ => vec![create],
     }
 }
