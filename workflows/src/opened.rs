@@ -1,5 +1,7 @@
 //! An archive at a location, opened: its manifest is checked, its data key unwrapped, its index read.
 
+use std::collections::BTreeSet;
+
 use holdfast_archive::{self as archive, ArchiveError, Dek, Header, Index, Manifest};
 use holdfast_schema::Fault;
 use holdfast_storage::{Location, StorageError};
@@ -60,6 +62,26 @@ pub async fn index(location: &Location, manifest: &Manifest, dek: &Dek) -> Resul
     };
     let read = tokio::task::spawn_blocking(read).await;
     read.map_err(|error| faults::broke_off(&error))?.map_err(|error| faults::archive_at(&name, error))
+}
+
+/// The packs with rows of `tables` (of every table when none is named) are there, and as long as the manifest says: a look
+/// that costs nothing, before anything is made of them.
+pub async fn packs_are_there(location: &Location, opened: &Opened, tables: &[String]) -> Result<(), Fault> {
+    let manifest = opened.manifest.contents();
+    let asked = |name: &String| tables.is_empty() || tables.contains(name);
+    let chunks = opened.index.tables.iter().filter(|table| asked(&table.name)).flat_map(|table| &table.chunks);
+    let needed: BTreeSet<u32> = chunks.map(|chunk| chunk.pack).collect();
+    for pack in manifest.packs.iter().filter(|pack| needed.contains(&pack.number)) {
+        let key = archive::pack_key(&manifest.store, &manifest.backup, pack.number);
+        match location.stat(&key).await? {
+            None => return Err(faults::missing_object(location.name(), &key)),
+            Some(found) if found.bytes != pack.bytes => {
+                return Err(faults::wrong_size(location.name(), &key, pack.bytes, found.bytes));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 pub async fn get(location: &Location, key: &str) -> Result<bytes::Bytes, Fault> {

@@ -75,6 +75,11 @@ async fn look(scene: &Scene, copy: &Location, subject: &VerifyRequest, step: &St
         Level::L1 => examine::digests(scene, copy, subject.backup, step).await,
         Level::L2 => examine::seals(scene, copy, subject.backup, step).await,
         Level::L3 | Level::L4 | Level::L5 => {
+            // What lies behind a pack's last rows is not read by a restore, and belongs to the backup as well.
+            let stored = examine::digests(scene, copy, subject.backup, step).await?;
+            if !stored.problems.is_empty() {
+                return Ok(stored);
+            }
             let opened = opened::open(copy, &scene.store.name, subject.backup, &scene.keys).await?;
             proof::prove(scene, copy, Arc::new(opened), step, subject.level).await
         }
