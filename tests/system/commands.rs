@@ -282,8 +282,10 @@ fn up_alone_keeps_its_own_postgres_and_does_a_backup() {
     assert_eq!(site.back_up("acme")["state"], "verified");
     assert_eq!(up.stop(40), Some(0));
     assert_eq!(site.processes(), Vec::<String>::new(), "nothing of it runs on");
-    // A command alone starts that Postgres for itself, and works without any worker.
-    assert_eq!(site.back_up("acme")["state"], "verified");
+    // A command alone starts that Postgres for itself, works without any worker, and tells nothing but its steps.
+    let alone = site.holdfast(&["backup", "now", "acme"]);
+    assert!(alone.code == 0 && alone.stdout.contains("passed at level L4"), "{alone:#?}");
+    assert!(alone.stderr.contains("mirror.warm") && !alone.stderr.contains("WARN"), "{alone:#?}");
     assert_eq!(site.json(&["backup", "list", "acme"]).as_array().unwrap().len(), 2);
     assert_eq!(site.processes(), Vec::<String>::new());
 }

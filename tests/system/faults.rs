@@ -29,7 +29,7 @@ fn backup_fails(site: &Installation, code: i32, runbook: &str) -> Value {
 /// The only run of the store that failed goes on, and ends verified.
 fn retry_succeeds(site: &Installation) {
     let run = text(&site.json(&["run", "list", "--state", "failed"])[0]["id"]);
-    assert_eq!(site.json(&["run", "retry", &run])["state"], "running");
+    site.json(&["run", "retry", &run]);
     let ended = site.until_over(&run);
     assert_eq!(ended["state"], "succeeded", "{ended:#}");
     assert_eq!(site.json(&["backup", "list", "acme"])[0]["state"], "verified");

@@ -67,9 +67,10 @@ fn print_line(out: &mut dyn Write, line: &str) {
 
 /// Logs go to stderr: sentences at `warn`, more with `-v`; `HOLDFAST_LOG` takes a tracing filter.
 pub fn log(verbose: u8) {
+    // What Postgres remarks on is the pool's own housekeeping, such as rolling back what a shutdown gave up.
     let level = match verbose {
-        0 => "warn",
-        1 => "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn",
+        0 => "warn,sqlx::postgres::notice=error",
+        1 => "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm=warn,sea_orm_migration=warn",
         _ => "debug,sqlx=info,sea_orm=info,hyper=info",
     };
     let filter = EnvFilter::try_from_env("HOLDFAST_LOG").unwrap_or_else(|_| EnvFilter::new(level));
