@@ -87,10 +87,11 @@ fn dependencies_go_down_only_and_the_kit_does_not_know_itself() {
 }
 
 #[test]
-fn every_crate_of_the_workspace_has_a_height_or_is_the_test_kit() {
+fn every_crate_of_the_workspace_has_a_height_or_is_for_tests_and_the_bench() {
     let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
     let members = manifest["workspace"]["members"].as_array().unwrap().iter().map(|member| member.as_str().unwrap());
-    let known: BTreeSet<&str> = HEIGHTS.iter().map(|(_, directory, _)| *directory).chain(["tests/kit"]).collect();
+    let known: BTreeSet<&str> =
+        HEIGHTS.iter().map(|(_, directory, _)| *directory).chain(["tests/kit", "bench"]).collect();
     assert_eq!(members.collect::<BTreeSet<_>>(), known);
 }
 

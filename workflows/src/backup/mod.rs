@@ -7,7 +7,7 @@ mod encrypt;
 mod envelope;
 mod land_hot;
 mod mirror;
-mod pack_upload;
+pub mod pack_upload;
 mod receipts;
 pub mod sweep;
 mod verify;

@@ -58,11 +58,12 @@ impl Table {
     }
 
     /// The one ALTER TABLE that adds the secondary keys; `None` when there are none.
-    pub(crate) fn add_keys(&self) -> Option<String> {
+    pub fn add_keys(&self) -> Option<String> {
         alter(self.name, &self.keys)
     }
 
-    pub(crate) fn add_constraints(&self) -> Option<String> {
+    /// The one ALTER TABLE that adds the foreign keys; `None` when there are none.
+    pub fn add_constraints(&self) -> Option<String> {
         alter(self.name, &self.constraints)
     }
 
