@@ -45,7 +45,7 @@ fn a_copied_backup_and_a_key_are_enough() {
         let backup = site.back_up("acme");
         let elsewhere = fresh_dir();
         copy_tree(&site.location("cold").join("acme").join(text(&backup["id"])), &elsewhere.join("a backup"));
-        copy_tree(&site.keys().dir(), &elsewhere.join("keys"));
+        copy_tree(site.keys().dir(), &elsewhere.join("keys"));
         (backup, elsewhere)
     };
     let place = elsewhere.join("a backup").display().to_string();

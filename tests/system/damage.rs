@@ -115,6 +115,9 @@ fn a_damaged_object_is_found_by_whoever_looks_and_named() {
     shelf.is_found("flipped", first);
     flip(&shelf.hot(&index), middle(&index));
     shelf.is_found("flipped", &index);
+    let end = fs::metadata(shelf.hot(first)).unwrap().len() as usize - 1;
+    flip(&shelf.hot(first), end);
+    shelf.is_found("flipped behind its last row", first);
     truncate(&shelf.hot(first), 1);
     shelf.is_found("truncated", first);
     swap(&shelf.hot(first), &shelf.hot("p/000001"));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use holdfast_testkit::MariaDb;
 use serde_json::Value;
 
-use crate::support::{Installation, Running, assert_equal, assert_keys, describe, sample_schema, text};
+use crate::support::{Installation, Running, assert_equal, assert_keys, describe, sample_schema, step_of, text};
 
 /// An installation with a store `acme` on `schema`, and a worker.
 fn site_of(schema: &str) -> (Installation, Running) {
@@ -173,5 +173,8 @@ fn thousands_of_tables_come_back() {
     let backup = &site.json(&["backup", "list", "acme"])[0];
     assert_eq!((backup["tables"].as_u64(), backup["rows"].as_u64()), (Some(tables as u64), Some(tables as u64)));
     assert_eq!(backup["verification"]["result"], "passed");
-    println!("{tables} tables: {}", backup["timing"]);
+    let restore = site.start_restore("acme", &text(&backup["id"]), &server.tcp_url("restored"));
+    let restored = site.until_over_within(&restore, 60 + tables as u64 / 8);
+    assert_eq!(restored["state"], "succeeded", "{restored:#}");
+    println!("{tables} tables: {}, restored in {} s", backup["timing"], step_of(&restored, "load")["receipt"]["seconds"]);
 }

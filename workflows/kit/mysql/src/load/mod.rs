@@ -109,7 +109,7 @@ where
     watch.expect(plan.tables(), plan.expected_rows(), plan.expected_bytes());
     let began = Instant::now();
     create_sequences(&mut connection, index, options.tables.is_some().then_some(&plan))?;
-    plan.run(&Packs::new(dek, backup, open), options.parallel, watch, || session::open(url, options.durable))?;
+    plan.run(&Packs::new(dek, backup, index, open), options.parallel, watch, || session::open(url, options.durable))?;
     let rows_in = plan.rows_in();
     plan.add_foreign_keys(&mut connection, watch)?;
     let keys_in = Instant::now();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
-use holdfast_archive::index::Chunk;
+use holdfast_archive::index::{Chunk, Index};
 use holdfast_archive::pack::read_prologue;
 use holdfast_archive::{ArchiveError, Dek, PROLOGUE_BYTES, PackReader};
 use uuid::Uuid;
@@ -18,11 +18,23 @@ pub(super) struct Packs<'a, F> {
     open: F,
     /// A pack's first bytes are fetched once, however many of its chunks are.
     prologues: Mutex<HashMap<u32, [u8; PROLOGUE_BYTES]>>,
+    /// The first frame of each pack's last chunk.
+    last: HashMap<u32, u32>,
 }
 
 impl<'a, R: Read, F: Fn(u32, u64) -> io::Result<R> + Sync> Packs<'a, F> {
-    pub(super) fn new(dek: &'a Dek, backup: Uuid, open: F) -> Packs<'a, F> {
-        Packs { dek, backup, open, prologues: Mutex::default() }
+    pub(super) fn new(dek: &'a Dek, backup: Uuid, index: &Index, open: F) -> Packs<'a, F> {
+        let mut last: HashMap<u32, u32> = HashMap::new();
+        for chunk in index.tables.iter().flat_map(|table| &table.chunks) {
+            let first_frame = last.entry(chunk.pack).or_default();
+            *first_frame = chunk.first_frame.max(*first_frame);
+        }
+        Packs { dek, backup, open, prologues: Mutex::default(), last }
+    }
+
+    /// Whether nothing but the pack's end follows the chunk: then somebody must look at that end.
+    pub(super) fn is_last(&self, chunk: &Chunk) -> bool {
+        self.last.get(&chunk.pack) == Some(&chunk.first_frame)
     }
 
     /// A reader that stands before the chunk's first frame.

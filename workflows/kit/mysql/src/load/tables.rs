@@ -149,7 +149,11 @@ impl<'a> Plan<'a> {
     ) -> Result<Vec<Weighed<Task>>, MysqlError> {
         let planned = &self.tables[table];
         let rows = &planned.table.chunks[chunk];
-        rows::send(connection, &planned.load, planned.table, rows, packs.chunk(rows)?, watch)?;
+        let mut reader = packs.chunk(rows)?;
+        rows::send(connection, &planned.load, planned.table, rows, &mut reader, watch)?;
+        if packs.is_last(rows) {
+            rows::see_the_end(&mut reader)?;
+        }
         if planned.chunks_left.fetch_sub(1, Ordering::SeqCst) > 1 {
             let next = (!planned.chunks_together).then(|| planned.rows_task(table, chunk + 1));
             return Ok(next.into_iter().collect());

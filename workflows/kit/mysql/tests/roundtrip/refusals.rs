@@ -44,6 +44,12 @@ fn a_damaged_pack_stops_the_load_with_its_name() {
         "{error}"
     );
 
+    // Behind the last rows too.
+    archive.packs.insert(number, whole[&number].clone());
+    *archive.packs.get_mut(&number).unwrap().last_mut().unwrap() ^= 1;
+    let error = load_into_new(&archive);
+    assert!(error.to_string().contains(&named) && error.to_string().contains("tag"), "{error}");
+
     let other = whole.keys().find(|other| **other != number).unwrap();
     archive.packs.insert(number, whole[other].clone());
     let error = load_into_new(&archive);
