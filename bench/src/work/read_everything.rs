@@ -39,7 +39,7 @@ fn read_table(connection: &mut Connection, table: &str) -> Outcome<u64> {
     let mut stream = connection.stream(&format!("SELECT * FROM {}", quote_name(table)))?;
     let mut rows = 0;
     loop {
-        match stream.next()? {
+        match stream.next_row()? {
             Next::Row(_) => {}
             Next::Wide => while stream.next_piece()?.is_some() {},
             Next::End => return Ok(rows),

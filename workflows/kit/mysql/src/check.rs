@@ -73,7 +73,12 @@ fn must_see(connection: &mut Connection, privileges: &Privileges, schema: &str) 
         good("privileges", "the text of routines can be read".to_owned())
     } else {
         let next = routine_grant(connection, &privileges.account);
-        bad("privileges", "the text of routines is hidden".to_owned(), "routines would be missing: a dump stops".to_owned(), next)
+        bad(
+            "privileges",
+            "the text of routines is hidden".to_owned(),
+            "routines would be missing: a dump stops".to_owned(),
+            next,
+        )
     });
     Ok(findings)
 }
@@ -85,11 +90,14 @@ fn rung(connection: &mut Connection, privileges: &Privileges) -> Result<Finding,
         let logs = is_on(connection, "log_bin")?;
         match (privileges.has_globally("RELOAD"), logs) {
             (true, _) => good("snapshot", "rung M1: several connections, commits held for milliseconds".to_owned()),
-            (false, true) => good("snapshot", "rung M2: several connections that meet at one binlog position".to_owned()),
+            (false, true) => {
+                good("snapshot", "rung M2: several connections that meet at one binlog position".to_owned())
+            }
             (false, false) => bad(
                 "snapshot",
                 "rung M3: one connection".to_owned(),
-                "without RELOAD and without a binary log only one connection can be of one moment: a dump takes longer".to_owned(),
+                "without RELOAD and without a binary log only one connection can be of one moment: a dump takes longer"
+                    .to_owned(),
                 format!("GRANT RELOAD ON *.* TO {account}"),
             ),
         }
@@ -97,11 +105,14 @@ fn rung(connection: &mut Connection, privileges: &Privileges) -> Result<Finding,
         let flushes = privileges.has_globally("RELOAD") || privileges.has_globally("FLUSH_TABLES");
         match (privileges.has_globally("BACKUP_ADMIN") && flushes, privileges.has("LOCK TABLES")) {
             (true, _) => good("snapshot", "rung Y2: several connections, writes held for milliseconds".to_owned()),
-            (false, true) => good("snapshot", "rung Y4: several connections, tables locked while they start".to_owned()),
+            (false, true) => {
+                good("snapshot", "rung Y4: several connections, tables locked while they start".to_owned())
+            }
             (false, false) => bad(
                 "snapshot",
                 "rung Y5: one connection".to_owned(),
-                "without BACKUP_ADMIN and FLUSH_TABLES only one connection can be of one moment: a dump takes longer".to_owned(),
+                "without BACKUP_ADMIN and FLUSH_TABLES only one connection can be of one moment: a dump takes longer"
+                    .to_owned(),
                 format!("GRANT BACKUP_ADMIN, FLUSH_TABLES ON *.* TO {account}"),
             ),
         }
@@ -113,13 +124,25 @@ fn rung(connection: &mut Connection, privileges: &Privileges) -> Result<Finding,
 fn helps(connection: &Connection, privileges: &Privileges) -> Vec<Finding> {
     let wanted: &[(&str, &[&str], &str)] = if connection.is_mariadb() {
         &[
-            ("PROCESS", &["PROCESS"], "a table renamed during the dump is told by its id, and who waits for us is seen"),
-            ("BINLOG MONITOR", &["BINLOG MONITOR", "REPLICATION CLIENT"], "the position of the snapshot stands in the archive"),
+            (
+                "PROCESS",
+                &["PROCESS"],
+                "a table renamed during the dump is told by its id, and who waits for us is seen",
+            ),
+            (
+                "BINLOG MONITOR",
+                &["BINLOG MONITOR", "REPLICATION CLIENT"],
+                "the position of the snapshot stands in the archive",
+            ),
             ("BINLOG ADMIN", &["BINLOG ADMIN", "SUPER"], "schema changes wait for seconds instead of the dump's end"),
         ]
     } else {
         &[
-            ("PROCESS", &["PROCESS"], "a table renamed during the dump is told by its id, and who waits for us is seen"),
+            (
+                "PROCESS",
+                &["PROCESS"],
+                "a table renamed during the dump is told by its id, and who waits for us is seen",
+            ),
             ("REPLICATION CLIENT", &["REPLICATION CLIENT"], "the position of the snapshot stands in the archive"),
         ]
     };
@@ -155,7 +178,11 @@ fn clock(connection: &mut Connection, options: &CheckOptions) -> Result<Finding,
 
 fn tables(connection: &mut Connection, schema: &str) -> Result<Finding, MysqlError> {
     let listed = inventory::list_tables(connection, schema)?.tables;
-    let without: Vec<_> = listed.iter().filter(|listed| listed.kind == TableKind::NonTransactional).map(|listed| listed.table.name.as_str()).collect();
+    let without: Vec<_> = listed
+        .iter()
+        .filter(|listed| listed.kind == TableKind::NonTransactional)
+        .map(|listed| listed.table.name.as_str())
+        .collect();
     let bytes: u64 = listed.iter().map(|listed| listed.data_bytes).sum();
     if without.is_empty() {
         return Ok(good("tables", format!("{}, about {} MiB, all in a snapshot's reach", listed.len(), bytes >> 20)));

@@ -26,7 +26,6 @@ pub use error::{MysqlError, code};
 pub use exercise::exercise;
 pub use inventory::{Inventory, schema_digest};
 pub use load::{Definers, LoadOptions, Loaded, load};
-pub use read::sum_table;
 pub use url::{DatabaseUrl, SslMode};
 pub use watch::{Progress, Watch};
 pub use wire::Connection;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::MysqlError;
-use crate::wire::{Connection, quote_name};
+use crate::wire::{Connection, quote_name, quote_text};
 
 /// Privileges of the session's account, on everything and on one schema.
 #[derive(Debug, Default, Clone)]
@@ -21,7 +21,8 @@ impl Privileges {
     pub(crate) fn read(connection: &mut Connection, schema: &str) -> Result<Privileges, MysqlError> {
         let current = connection.query_value("SELECT CURRENT_USER()")?.unwrap_or_default();
         let (user, host) = current.rsplit_once('@').unwrap_or((&current, "%"));
-        let mut privileges = Privileges { account: format!("'{user}'@'{host}'"), ..Privileges::default() };
+        let mut privileges =
+            Privileges { account: format!("{}@{}", quote_text(user), quote_text(host)), ..Privileges::default() };
         for [grant] in connection.query_rows::<1>("SHOW GRANTS")? {
             privileges.add(&grant.unwrap_or_default(), schema);
         }
@@ -43,7 +44,7 @@ impl Privileges {
             return;
         };
         let Some((object, _)) = rest.split_once(" TO ") else { return };
-        let names = list.split(", ").map(|name| name.to_ascii_uppercase());
+        let names = list.split(',').map(|name| name.trim().to_ascii_uppercase());
         if object == "*.*" {
             self.global.extend(names);
         } else if object.strip_suffix(".*").is_some_and(|pattern| matches(pattern, schema)) {
@@ -87,14 +88,22 @@ pub(crate) fn require(connection: &mut Connection) -> Result<(), MysqlError> {
     for (privilege, _) in NEEDED {
         if !privileges.has(privilege) {
             let grant = grant_on_schema(privilege, &schema, &privileges.account);
-            return Err(MysqlError::Lacks { user: privileges.account, missing: format!("{privilege} on {}", quote_name(&schema)), grant });
+            return Err(MysqlError::Lacks {
+                user: privileges.account,
+                missing: format!("{privilege} on {}", quote_name(&schema)),
+                grant,
+            });
         }
     }
     match sees_routines(connection, &privileges)? {
         true => Ok(()),
         false => {
             let grant = routine_grant(connection, &privileges.account);
-            Err(MysqlError::Lacks { user: privileges.account, missing: "the right to read the text of routines".to_owned(), grant })
+            Err(MysqlError::Lacks {
+                user: privileges.account,
+                missing: "the right to read the text of routines".to_owned(),
+                grant,
+            })
         }
     }
 }
@@ -105,7 +114,10 @@ pub(crate) fn grant_on_schema(privilege: &str, schema: &str, account: &str) -> S
 
 /// Whether every routine is listed, with its text.
 pub(crate) fn sees_routines(connection: &mut Connection, privileges: &Privileges) -> Result<bool, MysqlError> {
-    if privileges.has("SHOW CREATE ROUTINE") || privileges.has_globally("SHOW_ROUTINE") || privileges.has_globally("SELECT") {
+    if privileges.has("SHOW CREATE ROUTINE")
+        || privileges.has_globally("SHOW_ROUTINE")
+        || privileges.has_globally("SELECT")
+    {
         return Ok(true);
     }
     if !connection.is_mariadb() {
@@ -135,6 +147,8 @@ mod tests {
         let mut privileges = Privileges::default();
         privileges.add("GRANT USAGE ON *.* TO `b`@`%` IDENTIFIED BY PASSWORD '*X'", "my_shop");
         privileges.add("GRANT SELECT, SHOW VIEW ON `my\\_shop`.* TO `b`@`%`", "my_shop");
+        privileges.add("GRANT BACKUP_ADMIN,SHOW_ROUTINE ON *.* TO `b`@`%`", "my_shop");
+        assert!(privileges.has_globally("BACKUP_ADMIN") && privileges.has_globally("SHOW_ROUTINE"));
         privileges.add("GRANT TRIGGER ON `other`.* TO `b`@`%`", "my_shop");
         privileges.add("GRANT EVENT ON `my_shop`.`t` TO `b`@`%`", "my_shop");
         assert!(privileges.has("SELECT") && privileges.has("SHOW VIEW") && !privileges.has_globally("SELECT"));

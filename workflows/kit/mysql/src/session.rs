@@ -1,5 +1,7 @@
 //! What a session is told before it reads: raw bytes, our own modes, no limit of time that is not ours.
 
+use std::time::Duration;
+
 use crate::error::{MysqlError, code};
 use crate::url::DatabaseUrl;
 use crate::wire::Connection;
@@ -25,9 +27,14 @@ const WHERE_KNOWN: [&str; 5] = [
     "innodb_snapshot_isolation=0",
 ];
 
+/// Rows flow from the first moment, and no other answer takes as long: the server, or the way to it, is gone.
+const SILENCE: Duration = Duration::from_secs(600);
+
 /// A session that reads; it waits `lock_wait_seconds` for another's lock on a table and no longer.
 pub(crate) fn open_reader(url: &DatabaseUrl, lock_wait_seconds: u32) -> Result<Connection, MysqlError> {
     let mut connection = Connection::connect(url)?;
+    let lost = |source| MysqlError::Unreachable { server: url.server(), source };
+    connection.set_timeouts(Some(SILENCE), Some(SILENCE)).map_err(lost)?;
     prepare_reader(&mut connection, lock_wait_seconds)?;
     Ok(connection)
 }

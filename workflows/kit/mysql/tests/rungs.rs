@@ -52,8 +52,14 @@ fn each_privilege_less_is_a_rung_lower_and_the_rows_are_the_same() {
         let index = store.dump(&url).unwrap().index;
         let snapshot = &index.snapshot;
         // Another test's schema change on the shared server leads past M1.
-        let expected = if snapshot.notes.iter().any(|note| note.contains("schema change is running")) { "M2" } else { rung };
-        assert_eq!((snapshot.rung.as_str(), snapshot.connections), (expected, connections), "{global}: {:?}", snapshot.notes);
+        let expected =
+            if snapshot.notes.iter().any(|note| note.contains("schema change is running")) { "M2" } else { rung };
+        assert_eq!(
+            (snapshot.rung.as_str(), snapshot.connections),
+            (expected, connections),
+            "{global}: {:?}",
+            snapshot.notes
+        );
         assert_eq!(snapshot.position.is_some(), has_position, "{global}: {snapshot:?}");
         assert_eq!(store.text(&index.tables[0]), b"1\n");
         let ids = global.contains("PROCESS");
@@ -89,7 +95,10 @@ fn routines_that_may_not_be_read_are_a_stop() {
     let (schema, url) = account(server, LEAST, "");
     server.sql(&format!("REVOKE SELECT ON mysql.proc FROM acc_{schema}@localhost"));
     let lacks = Store::new().dump(&url).unwrap_err();
-    assert!(matches!(&lacks, MysqlError::Lacks { grant, .. } if grant.starts_with("GRANT SELECT ON mysql.proc TO")), "{lacks}");
+    assert!(
+        matches!(&lacks, MysqlError::Lacks { grant, .. } if grant.starts_with("GRANT SELECT ON mysql.proc TO")),
+        "{lacks}"
+    );
 }
 
 #[test]

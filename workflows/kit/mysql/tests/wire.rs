@@ -1,5 +1,7 @@
 //! The client against a real server.
 
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,6 +48,61 @@ fn every_account_plugin_we_speak_logs_in_and_others_say_what_to_do() {
     connect(&format!("mysql://native:p%C3%A4ssword@127.0.0.1:{}/", server.port()));
 }
 
+/// A CA and a certificate for `db.test` signed by it, as files in `dir`.
+fn certificates(dir: &std::path::Path) {
+    let openssl = |args: &str| {
+        let done =
+            Command::new("openssl").args(args.split(' ')).current_dir(dir).output().expect("openssl is installed");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    openssl(
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca -addext basicConstraints=critical,CA:TRUE",
+    );
+    openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=db.test");
+    std::fs::write(
+        dir.join("names"),
+        "subjectAltName=DNS:db.test\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",
+    )
+    .unwrap();
+    openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names");
+    for file in std::fs::read_dir(dir).unwrap() {
+        std::fs::set_permissions(file.unwrap().path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn tls_is_as_strict_as_the_url_says() {
+    let dir = tempfile::tempdir().unwrap();
+    certificates(dir.path());
+    let file = |name: &str| dir.path().join(name).display().to_string();
+    let args = [
+        format!("--ssl-ca={}", file("ca.pem")),
+        format!("--ssl-cert={}", file("server.pem")),
+        format!("--ssl-key={}", file("server.key")),
+    ];
+    let server = MariaDb::start(&args.each_ref().map(String::as_str));
+    let cipher = |mode: &str| {
+        let url = DatabaseUrl::parse(&format!("{}?{mode}", server.tcp_url("mysql"))).unwrap();
+        let mut connection = Connection::connect(&url)?;
+        let rows = connection.query_text("SHOW STATUS LIKE 'Ssl_cipher'")?;
+        let big = connection.query_value("SELECT REPEAT('x', 3000000)")?;
+        assert_eq!(big.map(|text| text.len()), Some(3_000_000));
+        Ok::<_, MysqlError>(rows[0][1].clone().unwrap_or_default())
+    };
+    assert_eq!(cipher("ssl-mode=disabled").unwrap(), "");
+    for mode in ["ssl-mode=preferred", "ssl-mode=required", &format!("ssl-mode=verify_ca&ssl-ca={}", file("ca.pem"))] {
+        assert!(!cipher(mode).unwrap().is_empty(), "{mode}");
+    }
+    for mode in [format!("ssl-mode=verify_identity&ssl-ca={}", file("ca.pem")), "ssl-mode=verify_ca".to_owned()] {
+        let refused = cipher(&mode).unwrap_err();
+        assert!(matches!(refused, MysqlError::Tls { .. }), "{mode}: {refused}");
+    }
+    let plain = MariaDb::shared();
+    let url = DatabaseUrl::parse(&format!("{}?ssl-mode=required", plain.tcp_url("mysql"))).unwrap();
+    assert!(matches!(Connection::connect(&url), Err(MysqlError::Tls { .. })));
+}
+
 #[test]
 fn an_error_carries_code_and_text_and_the_connection_goes_on() {
     let server = MariaDb::shared();
@@ -69,9 +126,9 @@ fn results_of_a_call_and_rows_left_unread_do_not_confuse_the_next_statement() {
     connection.execute("CALL p()").unwrap();
     assert_eq!(connection.query_all("CALL p()").unwrap().len(), 1);
     let mut rows = connection.stream("SELECT seq, REPEAT('x',1000) FROM seq_1_to_10000").unwrap();
-    assert!(matches!(rows.next().unwrap(), Next::Row(_)));
+    assert!(matches!(rows.next_row().unwrap(), Next::Row(_)));
     let mut rows = connection.stream("SELECT REPEAT('y', 40*1024*1024)").unwrap();
-    assert!(matches!(rows.next().unwrap(), Next::Wide));
+    assert!(matches!(rows.next_row().unwrap(), Next::Wide));
     assert!(matches!(rows.next_piece().unwrap(), Some(Piece::Bytes { .. })));
     assert_eq!(connection.query_value("SELECT 7").unwrap().as_deref(), Some("7"));
 }
@@ -119,7 +176,10 @@ fn rows_are_loaded_from_a_closure_and_a_failing_one_loads_nothing() {
         writeln!(out, "1\tx")?;
         Err(std::io::Error::other("the pack is damaged"))
     });
-    assert!(matches!(&failed, Err(MysqlError::Feed(error)) if error.to_string() == "the pack is damaged"), "{failed:?}");
+    assert!(
+        matches!(&failed, Err(MysqlError::Feed(error)) if error.to_string() == "the pack is damaged"),
+        "{failed:?}"
+    );
     let mut connection = connect(&url);
     assert_eq!(connection.query_value("SELECT COUNT(*) FROM t").unwrap().as_deref(), Some("50001"));
 }

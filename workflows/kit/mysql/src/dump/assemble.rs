@@ -19,8 +19,8 @@ use crate::snapshot::{Fingerprints, Snapshot};
 use crate::watch::Watch;
 use crate::wire::Connection;
 
-/// A table larger than this has its definition and ranges looked up before the work begins.
-const PLAN_AHEAD_BYTES: u64 = 8 << 20;
+/// A table larger than this has its definition and ranges looked up before the work begins, and is settled alone.
+const LARGE_BYTES: u64 = 8 << 20;
 
 pub(super) struct Dump<'p, 'a, F, G> {
     pub(super) packs: &'p Packs<'a, F, G>,
@@ -56,11 +56,6 @@ struct SeenChanges {
     ddl: Vec<String>,
 }
 
-pub(super) enum Seen {
-    /// This table was read more than once.
-    Redone(String),
-}
-
 pub(super) struct Planned<'p, 'a, F, G, W: Write> {
     pub(super) dump: Dump<'p, 'a, F, G>,
     /// For the readers of the snapshot.
@@ -94,7 +89,11 @@ where
         let mut readers = std::mem::take(&mut snapshot.readers);
         let (mut tasks, mut locked_tasks, mut tables) = (Vec::new(), Vec::new(), Vec::new());
         let names: BTreeSet<String> = found.tables.iter().map(|listed| listed.table.name.clone()).collect();
-        watch.expect(names.len() as u64, found.tables.iter().map(|t| t.rows).sum(), found.tables.iter().map(|t| t.data_bytes).sum());
+        watch.expect(
+            names.len() as u64,
+            found.tables.iter().map(|t| t.rows).sum(),
+            found.tables.iter().map(|t| t.data_bytes).sum(),
+        );
         for (at, mut listed) in found.tables.into_iter().enumerate() {
             watch.go_on()?;
             let is_locked = locked && listed.kind == TableKind::NonTransactional;
@@ -106,7 +105,12 @@ where
             let has_twin = plan::has_twin(&listed.table.name, |name| names.contains(name));
             let weight = plan::weight(&listed, has_twin, jobs.len());
             let list = if is_locked { &mut locked_tasks } else { &mut tasks };
-            tables.push(Mutex::new(TableState { listed, cut: plan.cut, parts: BTreeMap::new(), jobs_left: jobs.len() }));
+            tables.push(Mutex::new(TableState {
+                listed,
+                cut: plan.cut,
+                parts: BTreeMap::new(),
+                jobs_left: jobs.len(),
+            }));
             list.extend(jobs.into_iter().map(|task| Weighed { weight, task }));
         }
         let connections = readers.len() as u32;
@@ -114,13 +118,28 @@ where
         let side = Mutex::new(side);
         let grants = accounts.grants;
         let seen = Mutex::default();
-        let dump = Dump { packs, options, watch, schema, prints, side, server, snapshot, connections, tables, sequences, objects, grants, seen };
+        let dump = Dump {
+            packs,
+            options,
+            watch,
+            schema,
+            prints,
+            side,
+            server,
+            snapshot,
+            connections,
+            tables,
+            sequences,
+            objects,
+            grants,
+            seen,
+        };
         Ok(Planned { dump, tasks, locked_tasks, hands })
     }
 }
 
 fn plan_ahead(reader: &mut Connection, listed: &mut Listed) -> Result<TablePlan, MysqlError> {
-    if listed.data_bytes < PLAN_AHEAD_BYTES || listed.table.data != Data::Rows {
+    if listed.data_bytes < LARGE_BYTES || listed.table.data != Data::Rows {
         return Ok(TablePlan::by_size());
     }
     reader.execute("SAVEPOINT plan")?;
@@ -144,10 +163,14 @@ impl<F, G> Dump<'_, '_, F, G> {
         self.lock_table(job.table).listed.table.name.clone()
     }
 
-    pub(super) fn see(&self, seen: Seen, what: String) {
+    pub(super) fn is_large(&self, job: &Job) -> bool {
+        self.lock_table(job.table).listed.data_bytes >= LARGE_BYTES
+    }
+
+    /// A table had to be read again, and why.
+    pub(super) fn redo(&self, table: &str, what: String) {
         let mut changes = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let Seen::Redone(table) = seen;
-        changes.redone.insert(table);
+        changes.redone.insert(table.to_owned());
         changes.ddl.push(what);
     }
 
@@ -170,7 +193,11 @@ impl<F, G> Dump<'_, '_, F, G> {
         let changed = self.prints.changed(&now);
         let changes = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ddl_seen = changes.ddl;
-        ddl_seen.extend(changed.into_iter().map(|name| format!("`{name}` was created, altered, renamed or dropped during the dump")));
+        ddl_seen.extend(
+            changed
+                .into_iter()
+                .map(|name| format!("`{name}` was created, altered, renamed or dropped during the dump")),
+        );
         let mut engines: BTreeMap<String, u32> = BTreeMap::new();
         let mut notes = self.snapshot.notes;
         let mut tables = Vec::new();
@@ -186,14 +213,18 @@ impl<F, G> Dump<'_, '_, F, G> {
             tables.push(table);
         }
         if !self.sequences.is_empty() {
-            notes.push("a sequence goes on after the numbers its server had cached: up to one cache of them is skipped".to_owned());
+            notes.push(
+                "a sequence goes on after the numbers its server had cached: up to one cache of them is skipped"
+                    .to_owned(),
+            );
         }
         if !self.prints.by_id {
             notes.push("tables were told apart by their time of creation: ids need PROCESS".to_owned());
         }
         let Objects { views, routines, triggers, events } = self.objects;
         let mut schema = self.schema;
-        schema.schema_digest = inventory::schema_digest(&tables, &self.sequences, [&views, &routines, &triggers, &events]);
+        schema.schema_digest =
+            inventory::schema_digest(&tables, &self.sequences, [&views, &routines, &triggers, &events]);
         let snapshot = IndexSnapshot {
             rung: self.snapshot.rung.to_owned(),
             connections: self.connections,
@@ -215,12 +246,19 @@ fn note(listed: &Listed) -> Option<String> {
     let Listed { table, kind, .. } = listed;
     match kind {
         TableKind::Volatile => Some(format!("`{}` is MEMORY: its definition alone is in the archive", table.name)),
-        TableKind::Elsewhere => Some(format!("`{}` is {}: its rows are not its server's own, its definition alone is in the archive", table.name, table.engine)),
+        TableKind::Elsewhere => Some(format!(
+            "`{}` is {}: its rows are not its server's own, its definition alone is in the archive",
+            table.name, table.engine
+        )),
         TableKind::NonTransactional if table.data == Data::SchemaOnly => {
             Some(format!("`{}` is {}: its definition alone is in the archive", table.name, table.engine))
         }
-        TableKind::NonTransactional => Some(format!("`{}` is {}: its rows were read under a lock", table.name, table.engine)),
-        TableKind::Transactional if table.versioned => Some(format!("`{}` keeps its history: loading it needs system_versioning_insert_history", table.name)),
+        TableKind::NonTransactional => {
+            Some(format!("`{}` is {}: its rows were read under a lock", table.name, table.engine))
+        }
+        TableKind::Transactional if table.versioned => {
+            Some(format!("`{}` keeps its history: loading it needs system_versioning_insert_history", table.name))
+        }
         TableKind::Transactional => None,
     }
 }

@@ -57,9 +57,9 @@ impl KeyColumns {
 }
 
 pub(super) fn is_integer(type_name: &str) -> bool {
-    ["int", "bigint", "mediumint", "smallint", "tinyint"].iter().any(|kind| {
-        type_name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' ']))
-    })
+    ["int", "bigint", "mediumint", "smallint", "tinyint"]
+        .iter()
+        .any(|kind| type_name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' '])))
 }
 
 impl<'k> ChunkDraft<'k> {
@@ -119,7 +119,12 @@ impl<'k> ChunkDraft<'k> {
     }
 
     /// The chunk, when it holds any row.
-    pub(super) fn end<W: Write>(self, pack: &PackWriter<W>, hasher: &mut RowHasher, watch: &Watch) -> Result<Option<Chunk>, MysqlError> {
+    pub(super) fn end<W: Write>(
+        self,
+        pack: &PackWriter<W>,
+        hasher: &mut RowHasher,
+        watch: &Watch,
+    ) -> Result<Option<Chunk>, MysqlError> {
         let tally = hasher.take()?;
         watch.add_rows(tally.rows);
         let frames = pack.next_frame() - self.first_frame;

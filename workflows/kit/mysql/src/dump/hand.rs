@@ -40,7 +40,15 @@ pub(super) struct Done {
 
 impl<W: Write> Hand<W> {
     pub(super) fn new(reader: Connection, key: &DigestKey, in_snapshot: bool) -> Hand<W> {
-        Hand { reader, pack: None, batch: Vec::new(), hasher: RowHasher::new(key), block: Vec::new(), in_snapshot, begun: Instant::now() }
+        Hand {
+            reader,
+            pack: None,
+            batch: Vec::new(),
+            hasher: RowHasher::new(key),
+            block: Vec::new(),
+            in_snapshot,
+            begun: Instant::now(),
+        }
     }
 
     pub(super) fn begin_batch(&mut self) -> Result<(), MysqlError> {

@@ -140,7 +140,12 @@ struct Looked {
 }
 
 /// Looks at the schema, takes the snapshot, and looks whether the schema is still the same.
-fn look_and_take(url: &DatabaseUrl, options: &DumpOptions, side: &mut Connection, watch: &Watch) -> Result<(Looked, Option<Connection>), MysqlError> {
+fn look_and_take(
+    url: &DatabaseUrl,
+    options: &DumpOptions,
+    side: &mut Connection,
+    watch: &Watch,
+) -> Result<(Looked, Option<Connection>), MysqlError> {
     let schema = inventory::read_schema(side)?.name;
     let mut changed = Vec::new();
     for _ in 0..TRIES_TO_LOOK {

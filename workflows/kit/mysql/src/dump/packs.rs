@@ -27,7 +27,13 @@ where
     F: Fn(u32) -> io::Result<W>,
     G: Fn(PackDigest, W) -> io::Result<()>,
 {
-    pub(super) fn new(dek: &'a Dek, backup: Uuid, pack_bytes: u64, new_pack: &'a F, finish_pack: &'a G) -> Packs<'a, F, G> {
+    pub(super) fn new(
+        dek: &'a Dek,
+        backup: Uuid,
+        pack_bytes: u64,
+        new_pack: &'a F,
+        finish_pack: &'a G,
+    ) -> Packs<'a, F, G> {
         Packs { dek, backup, pack_bytes, new_pack, finish_pack, next: AtomicU32::new(0), done: Mutex::default() }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use holdfast_archive::index::{Chunk, Data, Table};
 use holdfast_archive::pack::PackDigest;
 
-use super::assemble::{Dump, Seen};
+use super::assemble::Dump;
 use super::chunk::{ChunkDraft, KeyColumns};
 use super::hand::{Done, Hand};
 use super::plan::{self, Job};
@@ -27,6 +27,10 @@ where
     G: Fn(PackDigest, W) -> io::Result<()>,
 {
     pub(super) fn work(&self, hand: &mut Hand<W>, job: Job) -> Result<Vec<Weighed<Job>>, MysqlError> {
+        // What was read before is not held against others for as long as a large table takes.
+        if self.is_large(&job) {
+            self.settle(hand)?;
+        }
         hand.begin_batch()?;
         let name = self.table_name(&job);
         let done = self.read(hand, job, &name)?;
@@ -61,8 +65,7 @@ where
             if without_counter(&before) == without_counter(&after) {
                 return Ok(Done { job, read_as: name.to_owned(), table, chunks });
             }
-            let what = format!("`{}` was altered while it was read (try {attempt})", planned.name);
-            self.see(Seen::Redone(planned.name.clone()), what);
+            self.redo(&planned.name, format!("`{}` was altered while it was read (try {attempt})", planned.name));
         }
         Err(MysqlError::TableChanged { table: planned.name, how: "it was altered at every try to read it".to_owned() })
     }
@@ -73,17 +76,23 @@ where
         let mut cut = self.lock_table(job.table).cut.clone();
         let same_columns = names_columns(create, &table);
         let was_defined = !planned.create.is_empty();
-        if !same_columns || (was_defined && without_counter(create) != without_counter(&planned.create) && name == planned.name) {
+        if !same_columns
+            || (was_defined && without_counter(create) != without_counter(&planned.create) && name == planned.name)
+        {
             if !job.whole {
                 let how = "it was altered between the parts it is read in".to_owned();
                 return Err(MysqlError::TableChanged { table: planned.name.clone(), how });
             }
             let again = inventory::relist_table(&mut self.side(), &self.schema.name, name)?;
             let again = again.filter(|again| names_columns(create, &again.table));
-            let listed = again.ok_or_else(|| MysqlError::TableChanged { table: planned.name.clone(), how: "it is being altered".to_owned() })?;
+            let listed = again.ok_or_else(|| MysqlError::TableChanged {
+                table: planned.name.clone(),
+                how: "it is being altered".to_owned(),
+            })?;
             table = Table { name: planned.name.clone(), ..listed.table };
             cut = Cut::Nowhere;
-            self.see(Seen::Redone(planned.name.clone()), format!("`{}` was altered after the snapshot: its new definition is dumped", planned.name));
+            let what = format!("`{}` was altered after the snapshot: its new definition is dumped", planned.name);
+            self.redo(&planned.name, what);
         }
         // Found under another name, it keeps the one it had in the snapshot.
         let head = |name: &str| format!("CREATE TABLE {} (", quote_name(name));
@@ -92,7 +101,14 @@ where
         Ok((table, cut))
     }
 
-    fn read_rows(&self, hand: &mut Hand<W>, table: &Table, name: &str, cut: Cut, job: &Job) -> Result<Vec<Chunk>, MysqlError> {
+    fn read_rows(
+        &self,
+        hand: &mut Hand<W>,
+        table: &Table,
+        name: &str,
+        cut: Cut,
+        job: &Job,
+    ) -> Result<Vec<Chunk>, MysqlError> {
         let tail = plan::tail(table, &cut, job.range);
         let sql = format!("SELECT {} FROM {}{tail}", select_list(table), from_table(table, name));
         let cutter = Cutter::new(cut);
@@ -112,16 +128,23 @@ where
             let Some(pack) = &mut hand.pack else { continue };
             let mut chunk = ChunkDraft::begin(pack, &keys);
             loop {
-                stop = chunk.write_frame(pack, &mut text, &mut hand.block, &mut hand.hasher, self.options.frame_bytes, self.watch)?;
+                stop = chunk.write_frame(
+                    pack,
+                    &mut text,
+                    &mut hand.block,
+                    &mut hand.hasher,
+                    self.options.frame_bytes,
+                    self.watch,
+                )?;
                 if stop != Stop::Full || self.packs.is_full(pack) {
                     break;
                 }
             }
             chunks.extend(chunk.end(pack, &mut hand.hasher, self.watch)?);
-            if self.packs.is_full(pack) {
-                if let Some(full) = hand.pack.take() {
-                    self.packs.close(full)?;
-                }
+            if self.packs.is_full(pack)
+                && let Some(full) = hand.pack.take()
+            {
+                self.packs.close(full)?;
             }
         }
         Ok(chunks)
@@ -156,40 +179,33 @@ where
     fn read_again(&self, hand: &mut Hand<W>, job: Job, table: &str, now: &Fingerprints) -> Result<Done, MysqlError> {
         let name = self.prints.name_now(table, now).filter(|_| job.whole);
         let Some(name) = name else {
-            let how = if job.whole { "it was dropped, truncated or rebuilt, or another took its name" } else { "another table took its name" };
+            let how = if job.whole {
+                "it was dropped, truncated or rebuilt, or another took its name"
+            } else {
+                "another table took its name"
+            };
             return Err(MysqlError::TableChanged { table: table.to_owned(), how: how.to_owned() });
         };
-        self.see(Seen::Redone(table.to_owned()), format!("`{table}` was renamed to `{name}` after the snapshot"));
+        self.redo(table, format!("`{table}` was renamed to `{name}` after the snapshot"));
         self.read(hand, job, &name)
     }
 }
 
 /// Whether the definition has exactly the table's columns, in their order.
 fn names_columns(create: &str, table: &Table) -> bool {
-    let named = create.lines().filter_map(|line| line.strip_prefix("  `"));
-    let listed = table.columns.iter().filter(|column| !is_hidden_period(table, &column.name));
-    named.map(|line| format!("`{line}")).zip_exactly(listed.map(|column| quote_name(&column.name)))
-}
-
-/// The period of a system-versioned table that does not declare it stands in no definition.
-fn is_hidden_period(table: &Table, column: &str) -> bool {
-    table.versioned && (column == "row_start" || column == "row_end") && !table.create.contains("PERIOD FOR SYSTEM_TIME")
-}
-
-trait ZipExactly: Iterator<Item = String> + Sized {
-    /// Each line begins with its name, and neither list is longer.
-    fn zip_exactly(mut self, mut names: impl Iterator<Item = String>) -> bool {
-        loop {
-            match (self.next(), names.next()) {
-                (None, None) => return true,
-                (Some(line), Some(name)) if line.starts_with(&format!("{name} ")) => {}
-                _ => return false,
-            }
+    // The period of a system-versioned table that does not declare it stands in no definition.
+    let hides_period = table.versioned && !create.contains("PERIOD FOR SYSTEM_TIME");
+    let is_hidden = |name: &str| hides_period && (name == "row_start" || name == "row_end");
+    let mut defined = create.lines().filter(|line| line.starts_with("  `"));
+    let mut listed = table.columns.iter().filter(|column| !is_hidden(&column.name));
+    loop {
+        match (defined.next(), listed.next()) {
+            (None, None) => return true,
+            (Some(line), Some(column)) if line.starts_with(&format!("  {} ", quote_name(&column.name))) => {}
+            _ => return false,
         }
     }
 }
-
-impl<I: Iterator<Item = String>> ZipExactly for I {}
 
 /// Errors that mean that the table is not what it was at the snapshot.
 fn table_error(table: &str, error: MysqlError) -> MysqlError {

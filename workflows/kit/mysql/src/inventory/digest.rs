@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn the_counter_goes_and_texts_stay() {
         let create = |counter: &str| {
-            format!("CREATE TABLE `t` (\n  `a` int COMMENT ' AUTO_INCREMENT=3 '\n) ENGINE=InnoDB{counter} DEFAULT CHARSET=utf8mb4 COMMENT=' AUTO_INCREMENT=9 '")
+            format!(
+                "CREATE TABLE `t` (\n  `a` int COMMENT ' AUTO_INCREMENT=3 '\n) ENGINE=InnoDB{counter} DEFAULT CHARSET=utf8mb4 COMMENT=' AUTO_INCREMENT=9 '"
+            )
         };
         assert_eq!(without_counter(&create(" AUTO_INCREMENT=42")), create(""));
         assert_eq!(without_counter(&create("")), create(""));

@@ -19,16 +19,21 @@ pub(crate) fn read_grants(connection: &mut Connection, schema: &str) -> Result<G
     let mut read = GrantsRead::default();
     let accounts = match accounts_of(connection, schema) {
         Err(error) if error.is_denied() => {
-            read.notes.push("the schema's own users are not in the archive: the account may not read the mysql schema".to_owned());
+            read.notes.push(
+                "the schema's own users are not in the archive: the account may not read the mysql schema".to_owned(),
+            );
             return Ok(read);
         }
         accounts => accounts?,
     };
     for (user, host) in accounts {
         let account = account(&user, &host);
-        let create_user = if host.is_empty() { Some(format!("CREATE ROLE {account}")) } else { show_user(connection, &account)? };
+        let create_user =
+            if host.is_empty() { Some(format!("CREATE ROLE {account}")) } else { show_user(connection, &account)? };
         if create_user.is_none() {
-            read.notes.push(format!("account {account} is in the archive without its login: the dumping account may not read it"));
+            read.notes.push(format!(
+                "account {account} is in the archive without its login: the dumping account may not read it"
+            ));
         }
         let grants = match connection.query_rows::<1>(&format!("SHOW GRANTS FOR {account}")) {
             Err(error) if error.code().is_some() => Vec::new(),
@@ -43,12 +48,19 @@ fn accounts_of(connection: &mut Connection, schema: &str) -> Result<BTreeSet<(St
     let name = quote_text(schema);
     let mut accounts = BTreeSet::new();
     // A schema's name in mysql.db is a pattern.
-    let tables = [("db", format!("{name} LIKE Db")), ("tables_priv", format!("Db={name}")), ("columns_priv", format!("Db={name}")), ("procs_priv", format!("Db={name}"))];
+    let tables = [
+        ("db", format!("{name} LIKE Db")),
+        ("tables_priv", format!("Db={name}")),
+        ("columns_priv", format!("Db={name}")),
+        ("procs_priv", format!("Db={name}")),
+    ];
     for (table, condition) in tables {
         let rows = connection.query_rows::<2>(&format!("SELECT User, Host FROM mysql.{table} WHERE {condition}"))?;
         accounts.extend(rows.into_iter().map(|[user, host]| (user.unwrap_or_default(), host.unwrap_or_default())));
     }
-    accounts.retain(|(user, _)| !user.starts_with("mariadb.sys") && !user.starts_with("mysql.") && !user.is_empty() && user != "PUBLIC");
+    accounts.retain(|(user, _)| {
+        !user.starts_with("mariadb.sys") && !user.starts_with("mysql.") && !user.is_empty() && user != "PUBLIC"
+    });
     Ok(accounts)
 }
 

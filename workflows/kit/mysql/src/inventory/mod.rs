@@ -59,6 +59,17 @@ impl Inventory {
         let grants = read_grants(connection, &schema.name)?;
         let Objects { views, routines, triggers, events } = objects;
         schema.schema_digest = schema_digest(&tables, &sequences, [&views, &routines, &triggers, &events]);
-        Ok(Inventory { server, schema, tables, sequences, views, routines, triggers, events, grants: grants.grants, notes: grants.notes })
+        Ok(Inventory {
+            server,
+            schema,
+            tables,
+            sequences,
+            views,
+            routines,
+            triggers,
+            events,
+            grants: grants.grants,
+            notes: grants.notes,
+        })
     }
 }

@@ -40,8 +40,10 @@ fn read_views(
     schema: &str,
     views: &[(String, Vec<String>)],
 ) -> Result<Vec<StoredObject>, MysqlError> {
-    let sql = format!("SELECT TABLE_NAME, DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA={}", quote_text(schema));
-    let definers: BTreeMap<_, _> = connection.query_rows::<2>(&sql)?.into_iter().map(|[name, definer]| (name, definer)).collect();
+    let sql =
+        format!("SELECT TABLE_NAME, DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA={}", quote_text(schema));
+    let definers: BTreeMap<_, _> =
+        connection.query_rows::<2>(&sql)?.into_iter().map(|[name, definer]| (name, definer)).collect();
     let mut read = Vec::new();
     for (name, columns) in views {
         let shown = show(connection, "VIEW", name)?;
@@ -177,10 +179,13 @@ fn read_events(connection: &mut Connection, schema: &str) -> Result<Vec<StoredOb
 }
 
 fn show(connection: &mut Connection, kind: &str, name: &str) -> Result<Vec<Option<String>>, MysqlError> {
-    let rows = connection.query_text(&format!("SHOW CREATE {kind} {}", quote_name(name))).map_err(|error| match error {
-        MysqlError::NotText { .. } => MysqlError::NotText { what: format!("the definition of {} `{name}`", kind.to_lowercase()) },
-        other => other,
-    })?;
+    let rows =
+        connection.query_text(&format!("SHOW CREATE {kind} {}", quote_name(name))).map_err(|error| match error {
+            MysqlError::NotText { .. } => {
+                MysqlError::NotText { what: format!("the definition of {} `{name}`", kind.to_lowercase()) }
+            }
+            other => other,
+        })?;
     Ok(rows.into_iter().next().unwrap_or_default())
 }
 
@@ -194,7 +199,11 @@ fn hidden(kind: &str, name: &str, privilege: &str) -> MysqlError {
 }
 
 fn hidden_routine(connection: &Connection, name: &str) -> MysqlError {
-    let grant = if connection.is_mariadb() { "GRANT SELECT ON mysql.proc to it (SHOW CREATE ROUTINE from 11.3 on)" } else { "GRANT SHOW_ROUTINE ON *.* to it" };
+    let grant = if connection.is_mariadb() {
+        "GRANT SELECT ON mysql.proc to it (SHOW CREATE ROUTINE from 11.3 on)"
+    } else {
+        "GRANT SHOW_ROUTINE ON *.* to it"
+    };
     MysqlError::Lacks {
         user: "the account".to_owned(),
         missing: format!("what shows a routine's text, so `{name}` is hidden from it"),
@@ -203,7 +212,10 @@ fn hidden_routine(connection: &Connection, name: &str) -> MysqlError {
 }
 
 fn unlike(kind: &str) -> MysqlError {
-    MysqlError::Protocol { server: "the server".to_owned(), problem: format!("SHOW CREATE {kind} has other columns than known") }
+    MysqlError::Protocol {
+        server: "the server".to_owned(),
+        problem: format!("SHOW CREATE {kind} has other columns than known"),
+    }
 }
 
 #[cfg(test)]
@@ -236,6 +248,8 @@ mod tests {
         let names: Vec<_> = after_what_they_read(views).into_iter().map(|view| view.name).collect();
         // `c` names a column like the view `a`, which makes a circle that is none.
         assert_eq!(names.len(), 3);
-        assert!(names.iter().position(|name| name == "b") > names.iter().position(|name| name == "c") || names[0] == "a");
+        assert!(
+            names.iter().position(|name| name == "b") > names.iter().position(|name| name == "c") || names[0] == "a"
+        );
     }
 }

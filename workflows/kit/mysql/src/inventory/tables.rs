@@ -45,7 +45,11 @@ pub(crate) fn list_tables(connection: &mut Connection, schema: &str) -> Result<L
 }
 
 /// One table again, after its definition changed.
-pub(crate) fn relist_table(connection: &mut Connection, schema: &str, table: &str) -> Result<Option<Listed>, MysqlError> {
+pub(crate) fn relist_table(
+    connection: &mut Connection,
+    schema: &str,
+    table: &str,
+) -> Result<Option<Listed>, MysqlError> {
     let condition = format!("TABLE_SCHEMA={} AND TABLE_NAME={}", quote_text(schema), quote_text(table));
     Ok(list(connection, &condition)?.tables.into_iter().next())
 }
@@ -61,7 +65,9 @@ fn list(connection: &mut Connection, condition: &str) -> Result<ListedSchema, My
         let name = name.unwrap_or_default();
         let columns = columns.remove(&name).unwrap_or_default();
         match table_type.as_deref() {
-            Some("VIEW") => listed.views.push((name, columns.in_order().into_iter().map(|column| column.name).collect())),
+            Some("VIEW") => {
+                listed.views.push((name, columns.in_order().into_iter().map(|column| column.name).collect()))
+            }
             Some("SEQUENCE") => listed.sequences.push(name),
             Some(table_type @ ("BASE TABLE" | "SYSTEM VERSIONED")) => {
                 let engine = engine.unwrap_or_default();
@@ -156,7 +162,9 @@ fn list_columns(connection: &mut Connection, condition: &str) -> Result<HashMap<
          FROM information_schema.COLUMNS WHERE {condition}"
     );
     let mut tables: HashMap<String, Columns> = HashMap::new();
-    for [table, position, name, type_name, character_set, nullable, extra, expression] in connection.query_rows::<8>(&sql)? {
+    for [table, position, name, type_name, character_set, nullable, extra, expression] in
+        connection.query_rows::<8>(&sql)?
+    {
         let extra = extra.unwrap_or_default();
         let period = matches!(expression.as_deref(), Some("ROW START" | "ROW END"));
         let generated = extra.contains("VIRTUAL GENERATED") || extra.contains("STORED GENERATED");

@@ -4,9 +4,7 @@
 mod columns;
 mod cut;
 mod rows;
-mod sum;
 
 pub(crate) use columns::{from_table, select_list};
 pub(crate) use cut::{Cut, Cutter};
 pub(crate) use rows::{RowText, Stop};
-pub use sum::sum_table;

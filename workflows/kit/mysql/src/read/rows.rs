@@ -56,7 +56,7 @@ impl<'c> RowText<'c> {
             if block.len() >= BLOCK_BYTES {
                 return Ok(Stop::Full);
             }
-            match self.rows.next()? {
+            match self.rows.next_row()? {
                 Next::Row(row) if self.cutter.ends_before(row) => {
                     push_row(&mut self.begun, row, self.width)?;
                     return Ok(Stop::Cut);
@@ -123,5 +123,8 @@ fn push_row(block: &mut Vec<u8>, row: Row<'_>, width: usize) -> Result<(), Mysql
 }
 
 fn short_row() -> MysqlError {
-    MysqlError::Protocol { server: "the server".to_owned(), problem: "a row has fewer values than its result has columns".to_owned() }
+    MysqlError::Protocol {
+        server: "the server".to_owned(),
+        problem: "a row has fewer values than its result has columns".to_owned(),
+    }
 }

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use super::filename;
 use crate::error::MysqlError;
 use crate::wire::{Connection, quote_text};
 
 /// Of every table of a schema, what tells it from another of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fingerprints {
-    /// InnoDB's own ids (they stay with the rows), or only the times of creation (the server moves them on a rename).
+    /// InnoDB's own ids (they stay with the rows), or only the times of creation (MariaDB moves them on a rename).
     pub(crate) by_id: bool,
     tables: BTreeMap<String, Fingerprint>,
+    /// Those whose names only the server understands, under the names it gave.
+    unnamed: BTreeMap<String, Fingerprint>,
 }
 
 /// Ids of the table's partitions, sorted; with each, what an instant ALTER changes.
@@ -20,9 +23,12 @@ type Fingerprint = Vec<(String, String)>;
 impl Fingerprints {
     /// Of every table of the schema. Ids need PROCESS; without it, times of creation.
     pub(crate) fn read(connection: &mut Connection, schema: &str) -> Result<Fingerprints, MysqlError> {
-        match read_ids(connection, schema) {
-            Err(error) if error.is_denied() => read_times(connection, schema),
-            ids => ids,
+        let ids = if connection.is_mariadb() { mariadb_ids(connection, schema) } else { mysql_ids(connection, schema) };
+        match ids {
+            Err(error) if error.is_denied() => times(connection, schema),
+            Ok(None) => times(connection, schema),
+            Ok(Some(ids)) => Ok(ids),
+            Err(error) => Err(error),
         }
     }
 
@@ -30,8 +36,9 @@ impl Fingerprints {
     pub(crate) fn is_same(&self, table: &str, now: &Fingerprints, name: &str) -> bool {
         match (self.tables.get(table), now.tables.get(name)) {
             (Some(then), Some(now)) => ids(then).eq(ids(now)),
-            // Tables of other engines have no id; nothing says anything against them.
-            (None, None) => true,
+            // Without an id it is of another engine, or of a name only the server understands: if one of those changed, it
+            // may be this one.
+            (None, None) => self.unnamed == now.unnamed,
             _ => false,
         }
     }
@@ -44,43 +51,73 @@ impl Fingerprints {
 
     /// Names that came, went or changed hands between the two, sorted.
     pub(crate) fn changed(&self, now: &Fingerprints) -> Vec<String> {
-        let gone = self.tables.iter().filter(|(name, then)| now.tables.get(*name) != Some(*then));
-        let new = now.tables.keys().filter(|name| !self.tables.contains_key(*name));
-        let mut names: Vec<String> = gone.map(|(name, _)| name).chain(new).cloned().collect();
-        names.sort();
+        let mut names = differing(&self.tables, &now.tables);
+        names.extend(differing(&self.unnamed, &now.unnamed));
         names
     }
+}
+
+fn differing(then: &BTreeMap<String, Fingerprint>, now: &BTreeMap<String, Fingerprint>) -> Vec<String> {
+    let gone = then.iter().filter(|(name, print)| now.get(*name) != Some(*print)).map(|(name, _)| name);
+    let new = now.keys().filter(|name| !then.contains_key(*name));
+    let mut names: Vec<String> = gone.chain(new).cloned().collect();
+    names.sort();
+    names
 }
 
 fn ids(fingerprint: &Fingerprint) -> impl Iterator<Item = &str> {
     fingerprint.iter().map(|(id, _)| id.as_str())
 }
 
-fn read_ids(connection: &mut Connection, schema: &str) -> Result<Fingerprints, MysqlError> {
-    let source = if connection.is_mariadb() { "INNODB_SYS_TABLES" } else { "INNODB_TABLES" };
-    // Names stand here as files are named: `my@0020shop/a@002db#P#p0`.
+/// A table's name among InnoDB's, its partition left out: `my@0020shop/a@002db#P#p0`.
+const TABLE_PART: &str = "SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(NAME,'/',-1),'#P#',1),'#p#',1)";
+
+fn mariadb_ids(connection: &mut Connection, schema: &str) -> Result<Option<Fingerprints>, MysqlError> {
     let sql = format!(
-        "SELECT CONVERT(CONVERT(CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(SUBSTRING_INDEX(NAME,'/',-1),'#P#',1),'#p#',1) AS BINARY) \
-         USING filename) USING utf8mb4), TABLE_ID, N_COLS FROM information_schema.{source} \
+        "SELECT CONVERT(CONVERT(CAST({TABLE_PART} AS BINARY) USING filename) USING utf8mb4), TABLE_ID, N_COLS \
+         FROM information_schema.INNODB_SYS_TABLES \
          WHERE SUBSTRING_INDEX(NAME,'/',1)=CAST(CONVERT({} USING filename) AS BINARY) AND NAME NOT LIKE '%/#sql%'",
         quote_text(schema)
     );
     let rows = connection.query_rows::<3>(&sql)?;
-    let mut tables: BTreeMap<String, Fingerprint> = BTreeMap::new();
-    for [name, id, columns] in rows {
-        let partition = (id.unwrap_or_default(), columns.unwrap_or_default());
-        tables.entry(name.unwrap_or_default()).or_default().push(partition);
-    }
-    tables.values_mut().for_each(|partitions| partitions.sort());
-    Ok(Fingerprints { by_id: true, tables })
+    Ok(Some(gathered(rows, |name| Some(name.to_owned()))))
 }
 
-fn read_times(connection: &mut Connection, schema: &str) -> Result<Fingerprints, MysqlError> {
+/// `None` for a schema whose name only the server understands.
+fn mysql_ids(connection: &mut Connection, schema: &str) -> Result<Option<Fingerprints>, MysqlError> {
+    let Some(prefix) = filename::encode(schema) else { return Ok(None) };
+    let sql = format!(
+        "SELECT {TABLE_PART}, TABLE_ID, CONCAT_WS(' ',N_COLS,TOTAL_ROW_VERSIONS) FROM information_schema.INNODB_TABLES \
+         WHERE SUBSTRING_INDEX(NAME,'/',1)={} AND NAME NOT LIKE '%/#sql%'",
+        quote_text(&prefix)
+    );
+    let rows = connection.query_rows::<3>(&sql)?;
+    Ok(Some(gathered(rows, filename::decode)))
+}
+
+fn gathered(rows: Vec<[Option<String>; 3]>, decode: impl Fn(&str) -> Option<String>) -> Fingerprints {
+    let mut prints = Fingerprints { by_id: true, tables: BTreeMap::new(), unnamed: BTreeMap::new() };
+    for [name, id, columns] in rows {
+        let partition = (id.unwrap_or_default(), columns.unwrap_or_default());
+        let name = name.unwrap_or_default();
+        let table = match decode(&name) {
+            Some(name) => prints.tables.entry(name),
+            None => prints.unnamed.entry(name),
+        };
+        table.or_default().push(partition);
+    }
+    prints.tables.values_mut().chain(prints.unnamed.values_mut()).for_each(|partitions| partitions.sort());
+    prints
+}
+
+fn times(connection: &mut Connection, schema: &str) -> Result<Fingerprints, MysqlError> {
     let sql = format!(
         "SELECT TABLE_NAME, CREATE_TIME FROM information_schema.TABLES WHERE TABLE_SCHEMA={} AND TABLE_TYPE NOT IN ('VIEW','SEQUENCE')",
         quote_text(schema)
     );
     let rows = connection.query_rows::<2>(&sql)?;
-    let tables = rows.into_iter().map(|[name, time]| (name.unwrap_or_default(), vec![(time.unwrap_or_default(), String::new())]));
-    Ok(Fingerprints { by_id: false, tables: tables.collect() })
+    let tables = rows
+        .into_iter()
+        .map(|[name, time]| (name.unwrap_or_default(), vec![(time.unwrap_or_default(), String::new())]));
+    Ok(Fingerprints { by_id: false, tables: tables.collect(), unnamed: BTreeMap::new() })
 }

@@ -6,6 +6,7 @@
 //! on the server), never BLOCK_DDL through the dump (it stalls a running ALTER's table).
 //! MySQL: **Y2** LOCK INSTANCE FOR BACKUP and a short FTWRL · **Y4** LOCK TABLES in a session of its own · **Y5** one connection.
 
+mod filename;
 mod fingerprint;
 mod mariadb;
 mod mysql;
@@ -37,7 +38,9 @@ pub(crate) struct Snapshot {
 
 /// A rung that could not be stood on, or did stand.
 enum Rung {
-    Taken { position: Option<Position> },
+    Taken {
+        position: Option<Position>,
+    },
     /// Why not, for the notes.
     Passed(String),
 }
@@ -52,13 +55,17 @@ pub(crate) fn take(
     parallel: usize,
     lock_wait_seconds: u32,
 ) -> Result<Snapshot, MysqlError> {
-    let mut readers = (0..parallel.max(1)).map(|_| open_reader(url, lock_wait_seconds)).collect::<Result<Vec<_>, _>>()?;
+    let mut readers =
+        (0..parallel.max(1)).map(|_| open_reader(url, lock_wait_seconds)).collect::<Result<Vec<_>, _>>()?;
     let lets_go = readers.iter_mut().try_fold(true, |all, reader| Ok::<_, MysqlError>(log_nothing(reader)? && all))?;
-    let taken = if side.is_mariadb() { mariadb::climb_down(side, readers) } else { mysql::climb_down(url, side, readers) };
+    let taken =
+        if side.is_mariadb() { mariadb::climb_down(side, readers) } else { mysql::climb_down(url, side, readers) };
     let mut snapshot = taken?;
     if !lets_go {
         let need = if side.is_mariadb() { "BINLOG ADMIN" } else { "SYSTEM_VARIABLES_ADMIN" };
-        snapshot.notes.push(format!("tables read were held against schema changes to the end: letting go earlier needs {need}"));
+        snapshot
+            .notes
+            .push(format!("tables read were held against schema changes to the end: letting go earlier needs {need}"));
     }
     Ok(snapshot)
 }

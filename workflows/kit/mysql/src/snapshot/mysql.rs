@@ -14,7 +14,11 @@ const TRIES: u32 = 3;
 /// FTWRL waits for every running statement, and every write waits behind FTWRL.
 const LONG_STATEMENT_SECONDS: u32 = 5;
 
-pub(super) fn climb_down(url: &DatabaseUrl, side: &mut Connection, mut readers: Vec<Connection>) -> Result<Snapshot, MysqlError> {
+pub(super) fn climb_down(
+    url: &DatabaseUrl,
+    side: &mut Connection,
+    mut readers: Vec<Connection>,
+) -> Result<Snapshot, MysqlError> {
     let mut notes = Vec::new();
     let keeper = lock_instance(url, &mut notes)?;
     let mut taken = None;
@@ -82,7 +86,8 @@ fn lock_tables(locker: &mut Connection, readers: &mut [Connection]) -> Result<Ru
     let names = locker.query_rows::<1>(
         "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_TYPE='BASE TABLE'",
     )?;
-    let locks: Vec<String> = names.into_iter().flatten().flatten().map(|name| format!("{} READ", quote_name(&name))).collect();
+    let locks: Vec<String> =
+        names.into_iter().flatten().flatten().map(|name| format!("{} READ", quote_name(&name))).collect();
     if locks.is_empty() {
         return Ok(Rung::Passed("there is no table to lock".to_owned()));
     }

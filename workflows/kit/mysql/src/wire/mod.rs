@@ -122,7 +122,7 @@ impl Connection {
         let mut rows = self.stream(sql)?;
         let mut all = Vec::new();
         loop {
-            match rows.next()? {
+            match rows.next_row()? {
                 Next::Row(row) => all.push(row.fields().map(|field| field.map(<[u8]>::to_vec)).collect()),
                 Next::Wide => all.push(whole(&mut rows)?),
                 Next::End => break,
@@ -234,7 +234,7 @@ impl Connection {
                 }
                 State::Rows | State::InRow { .. } => {
                     let mut rest = RowStream { connection: self, columns: Vec::new(), field_left: None };
-                    while !matches!(rest.next()?, Next::End) {}
+                    while !matches!(rest.next_row()?, Next::End) {}
                 }
             }
         }

@@ -61,7 +61,7 @@ impl RowStream<'_> {
     /// # Errors
     /// The server's ERR in the middle of the rows (1412, 1317 …), or the connection's end.
     #[inline]
-    pub fn next(&mut self) -> Result<Next<'_>, MysqlError> {
+    pub fn next_row(&mut self) -> Result<Next<'_>, MysqlError> {
         match self.connection.state {
             State::Rows => {}
             State::InRow { .. } => self.connection.skip_row()?,

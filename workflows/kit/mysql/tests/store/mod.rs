@@ -37,13 +37,20 @@ impl Store {
     }
 
     pub fn dump_watched(&self, url: &str, watch: &Watch) -> Result<Dumped, MysqlError> {
-        let url = DatabaseUrl::parse(url)?;
+        self.dump_into(&DatabaseUrl::parse(url)?, watch)
+    }
+
+    pub fn dump_at(&self, url: &DatabaseUrl) -> Result<Dumped, MysqlError> {
+        self.dump_into(url, &Watch::new())
+    }
+
+    fn dump_into(&self, url: &DatabaseUrl, watch: &Watch) -> Result<Dumped, MysqlError> {
         let finish = |digest: holdfast_archive::PackDigest, bytes: Vec<u8>| {
             assert_eq!(digest.bytes, bytes.len() as u64);
             self.packs.lock().unwrap().insert(digest.number, bytes);
             Ok(())
         };
-        holdfast_mysql::dump(&url, &self.options, &self.dek, self.backup, |_| Ok(Vec::new()), finish, watch)
+        holdfast_mysql::dump(url, &self.options, &self.dek, self.backup, |_| Ok(Vec::new()), finish, watch)
     }
 
     /// The index as one reads it from its pack.
@@ -64,7 +71,12 @@ impl Store {
             let mut hasher = RowHasher::new(&self.options.digest_key);
             hasher.update(&text);
             let tally = hasher.tally().unwrap();
-            assert_eq!((tally.rows, tally.raw_bytes, tally.sum), (chunk.rows, chunk.raw_bytes, chunk.sum), "{}", table.name);
+            assert_eq!(
+                (tally.rows, tally.raw_bytes, tally.sum),
+                (chunk.rows, chunk.raw_bytes, chunk.sum),
+                "{}",
+                table.name
+            );
             all.extend_from_slice(&text);
         }
         all
