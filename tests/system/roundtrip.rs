@@ -176,5 +176,9 @@ fn thousands_of_tables_come_back() {
     let restore = site.start_restore("acme", &text(&backup["id"]), &server.tcp_url("restored"));
     let restored = site.until_over_within(&restore, 60 + tables as u64 / 8);
     assert_eq!(restored["state"], "succeeded", "{restored:#}");
-    println!("{tables} tables: {}, restored in {} s", backup["timing"], step_of(&restored, "load")["receipt"]["seconds"]);
+    println!(
+        "{tables} tables: {}, restored in {} s",
+        backup["timing"],
+        step_of(&restored, "load")["receipt"]["seconds"]
+    );
 }
