@@ -16,7 +16,7 @@ const KILLS: usize = 30;
 const WORKERS: usize = 3;
 const STORES: usize = 24;
 /// Runs under way on living workers: enough for every step to be going on somewhere.
-const BUSY: usize = 10;
+const BUSY: i64 = 10;
 
 /// The steps, and how long after its beginning one is killed, at most: about what it takes.
 const STEPS: [(&str, Duration); 5] = [
@@ -35,7 +35,6 @@ fn every_run_ends_verified_however_often_its_workers_are_killed() {
     let mut fleet = Fleet::new(&site);
     let mut hit: BTreeMap<&str, usize> = BTreeMap::new();
     for kill in 0..kills {
-        fleet.keep_busy();
         let (aim, duration) = STEPS[kill % STEPS.len()];
         let died = fleet.kill_one_in(aim, duration);
         println!("{:>4.0} s  kill {}, aimed at {aim}: {died:?}", began.elapsed().as_secs_f64(), kill + 1);
@@ -81,8 +80,12 @@ struct Fleet<'a> {
 }
 
 impl<'a> Fleet<'a> {
+    /// Every store has a backup to make before the first worker comes.
     fn new(site: &'a Installation) -> Fleet<'a> {
         let mut fleet = Fleet { site, workers: Vec::new(), seen: BTreeSet::new(), started: 0 };
+        for _ in 0..STORES {
+            fleet.start_next();
+        }
         for _ in 0..WORKERS {
             fleet.join();
         }
@@ -100,16 +103,20 @@ impl<'a> Fleet<'a> {
         self.workers.push((worker, names));
     }
 
-    /// Starts backups until enough runs are under way that do not wait for a dead worker's lease to end.
+    fn start_next(&mut self) {
+        self.site.start_backup(&name(self.started % STORES));
+        self.started += 1;
+    }
+
+    /// Starts another backup when few runs are under way that do not wait for a dead worker's lease to end.
     fn keep_busy(&mut self) {
         let moving = format!(
             "SELECT count(*) FROM holdfast.run r WHERE r.state = 'running' AND NOT EXISTS
              (SELECT FROM holdfast.step s WHERE s.run_id = r.id AND s.state = 'running' AND s.worker NOT IN ({}))",
             self.living()
         );
-        while self.site.count(&moving) < BUSY as i64 {
-            self.site.start_backup(&name(self.started % STORES));
-            self.started += 1;
+        if self.site.count(&moving) < BUSY {
+            self.start_next();
         }
     }
 
@@ -121,14 +128,13 @@ impl<'a> Fleet<'a> {
              WHERE state = 'running' AND split_part(name, '.', 1) = '{step}' AND worker IN ({})",
             self.living()
         );
-        let mut last_fed = Instant::now();
         let at_work = wait_until(&format!("{step} runs somewhere"), 120, || {
-            // What is under way may all wait for a lease, or be past this step.
-            if last_fed.elapsed() > Duration::from_secs(2) {
+            let found = names(&self.site.rows(&running)).pop_first();
+            // What is under way may all be past this step.
+            if found.is_none() {
                 self.keep_busy();
-                last_fed = Instant::now();
             }
-            names(&self.site.rows(&running)).pop_first()
+            found
         });
         sleep(duration.mul_f64(rand::random()));
         let place = self.workers.iter().position(|(_, names)| names.contains(&at_work)).expect("it is one of ours");

@@ -21,6 +21,8 @@ pub async fn run(context: &Context, step: &StepContext) -> Result<Value, Fault> 
     read_back(&hot, &scene.store.name, &dumped, step).await?;
     let envelope = take_place(context, &scene, &dumped).await?;
     let manifest = archive::manifest_key(&scene.store.name, &dumped.backup);
+    // A worker that died while it published left its upload; no sweep looks at a backup that has landed.
+    hot.discard_uploads(&archive::names::backup_prefix(&scene.store.name, &dumped.backup)).await?;
     publish(&hot, &manifest, &envelope).await?;
 
     let objects = dumped.packs.len() as u64 + 2;

@@ -28,6 +28,8 @@ pub async fn run(context: &Context, step: &StepContext) -> Result<Value, Fault> 
     let hot = scene.open_location(&landed.location).await?;
     let target = scene.open_location(name).await?;
     catalogue::copy_pending(&context.db, dumped.backup, scene.location(name)?).await?;
+    // Whole objects of an attempt whose worker died are gone on with; what it was writing is of no use to anybody.
+    target.discard_uploads(&archive::names::backup_prefix(&scene.store.name, &dumped.backup)).await?;
 
     let objects = objects(&scene.store.name, &dumped, &landed);
     let mut receipt = Mirrored { backup: dumped.backup, location: name.to_owned(), objects: 0, bytes: 0, resumed: 0 };
