@@ -68,8 +68,10 @@ fn assert_none_twice_and_none_lost(site: &Installation) {
     let stores: BTreeSet<String> = runs.iter().map(|run| text(&run["store"])).collect();
     assert_eq!((runs.len(), stores.len()), (STORES as usize, STORES as usize));
     assert!(runs.iter().all(|run| run["trigger"] == "schedule"), "{runs:#?}");
-    let again = site.rows("SELECT s.name, a.outcome, a.fault FROM holdfast.attempt a JOIN holdfast.step s ON s.id = a.step_id
-                           WHERE a.outcome <> 'succeeded' OR a.n > 1");
+    let again = site.rows(
+        "SELECT s.name, a.outcome, a.fault FROM holdfast.attempt a JOIN holdfast.step s ON s.id = a.step_id
+                           WHERE a.outcome <> 'succeeded' OR a.n > 1",
+    );
     assert_eq!(again, [] as [Value; 0], "every step was executed once");
     for location in ["hot", "warm", "cold"] {
         assert_eq!(site.backups(location).len(), STORES as usize, "{location}");

@@ -39,8 +39,7 @@ pub async fn start_due(context: &Context, version: &Version, now: DateTime<Utc>)
 async fn plan(context: &Context, version: &Version, store: &StoreConfig) -> NewRun {
     let host = host(context, store).await;
     let request = backup::Request::default();
-    let run =
-        backup::plan(&version.installation, store, host.as_deref(), &request, "schedule", Trigger::Schedule);
+    let run = backup::plan(&version.installation, store, host.as_deref(), &request, "schedule", Trigger::Schedule);
     NewRun { config_version: Some(version.id), ..run }
 }
 

@@ -62,7 +62,8 @@ pub fn contents(url: &DatabaseUrl, selection: &Selection) -> Result<Contents, My
         let run = connection.query_value(&format!("SELECT run FROM {}", quote_name(MARKER)))?;
         return Ok(Contents::MarkedBy(run.unwrap_or_default()));
     }
-    let names: Vec<String> = objects.into_iter().filter(|object| selection.takes(object)).map(|object| object.name).collect();
+    let names: Vec<String> =
+        objects.into_iter().filter(|object| selection.takes(object)).map(|object| object.name).collect();
     Ok(if names.is_empty() { Contents::Empty } else { Contents::Holds(names) })
 }
 
