@@ -110,9 +110,8 @@ impl Home {
     /// Lets go of the ledger; a private Postgres that was started here is stopped.
     pub async fn close(self) -> Result<(), Failure> {
         self.pool.close().await;
-        match self.postgres {
-            Some(postgres) => postgres.stop().await,
-            None => {}
+        if let Some(postgres) = self.postgres {
+            postgres.stop().await;
         }
         Ok(())
     }
