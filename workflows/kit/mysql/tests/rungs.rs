@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::time::{Duration, Instant};
+
 use holdfast_mysql::{CheckOptions, Connection, DatabaseUrl, Finding, MysqlError, check};
 use holdfast_schema::Fault;
 use holdfast_schema::fault::Kind;
@@ -115,12 +117,17 @@ fn a_check_of_a_good_store_is_good_and_tells_of_what_holds_locks_long() {
     let mut idle = Connection::connect(&DatabaseUrl::parse(&server.url(&schema)).unwrap()).unwrap();
     idle.execute("BEGIN").unwrap();
     idle.execute("INSERT INTO t VALUES (2)").unwrap();
-    let options = CheckOptions { long: std::time::Duration::ZERO, ..CheckOptions::default() };
+    let options = CheckOptions { long: Duration::ZERO, ..CheckOptions::default() };
     let seen = || {
         let found = check(&DatabaseUrl::parse(&url).unwrap(), &options).unwrap();
         found.into_iter().any(|finding| finding.subject == "long work" && finding.what.contains("a transaction open"))
     };
-    while !seen() {}
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !seen() {
+        assert!(Instant::now() < deadline, "the open transaction is never told of");
+        // InnoDB looks at its transactions anew only when nobody has asked for a tenth of a second.
+        std::thread::sleep(Duration::from_millis(200));
+    }
     let silent = MariaDb::start(&[]);
     assert!(!findings(&silent.url(&silent.schema()), "binary log")[0].ok);
 }
